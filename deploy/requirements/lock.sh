@@ -8,7 +8,7 @@ lock() {
   shift
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-    --output-file "deploy/requirements/$name.txt" "$@"
+    --output-file "deploy/requirements/$name.txt" ${UPGRADE:-} "$@"
 }
 lock test pyproject.toml --extra demo --extra dev
 lock demo pyproject.toml --extra demo --constraints deploy/requirements/test.txt

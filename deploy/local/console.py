@@ -1,0 +1,72 @@
+"""What the person at the terminal sees: numbered steps with their time, and the reason when one fails."""
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from deploy.local.children import SetupError, kill_session, spawn, tail
+
+FORGET_ABOVE = 5_000_000  # bytes in a log file
+
+
+class Progress:
+    """Prints one line a step: ``[3/8] Front-end libraries… 12 s``."""
+
+    def __init__(self, total: int, *, done: int = 0) -> None:
+        self.total = total
+        self.done = done
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Show the step, then how long it took."""
+        self.done += 1
+        started = time.monotonic()
+        print(f"[{self.done}/{self.total}] {title}…", end=" ", flush=True)
+        try:
+            yield
+        except BaseException as error:
+            print("stopped" if isinstance(error, KeyboardInterrupt) else "failed", flush=True)
+            raise
+        print(f"{time.monotonic() - started:.1f} s", flush=True)
+
+    def skip(self, title: str) -> None:
+        """Show a step that has nothing to do."""
+        self.done += 1
+        print(f"[{self.done}/{self.total}] {title}… up to date", flush=True)
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    hint: str = "",
+) -> None:
+    """Run a command quietly. Raises SetupError with the end of its output when it fails."""
+    with open_log(log) as file:
+        process = spawn(command, log=file, folder=folder, environment=environment)
+        try:
+            code = process.wait()
+        except BaseException:
+            kill_session(process)
+            raise
+    if code:
+        words = " ".join(map(str, command))
+        raise SetupError("\n".join(filter(None, [f"This command failed: {words}", tail(log), hint])))
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log file to append to; one that has grown too large is begun again, the old one kept beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > FORGET_ABOVE:
+        path.replace(path.with_suffix(".old.log"))
+    return path.open("ab")
+
+
+def complain(error: object) -> None:
+    """Say on standard error what went wrong."""
+    print(f"\n{error}", file=sys.stderr, flush=True)

@@ -1,0 +1,212 @@
+"""The living demo: our own servers, the demo's data, and the four processes of the service."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from deploy.local.children import SetupError, tail
+from deploy.local.console import Progress, run
+from deploy.local.environment import PROJECT, PYTHON, digest
+from deploy.local.postgres import Postgres
+from deploy.local.supervisor import Service, Supervisor
+from deploy.local.valkey import Valkey
+
+STEPS = 4
+SECONDS_TO_ANSWER = 60.0
+MADE_BY_US = ("postgres-*", "valkey", "run", "log", "migrated", "beat*")
+
+
+class Settings:
+    """What the caller's environment says, in the words of echauffeur/env.py."""
+
+    def __init__(self) -> None:
+        self.data = Path(os.environ.get("ECHAUFFEUR_DATA") or PROJECT / ".data").absolute()
+        self.port = _port(os.environ.get("PORT") or "8000")
+        self.database_url = os.environ.get("DATABASE_URL")
+        self.redis_url = os.environ.get("REDIS_URL")
+
+    @property
+    def site(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def serve(settings: Settings, progress: Progress) -> None:
+    """Run the demo until a signal stops it. Raises SetupError, and KeyboardInterrupt when it was told to stop."""
+    with ExitStack() as stack:
+        with progress.step("PostgreSQL and Valkey"):
+            environment = _start_servers(settings, stack)
+        _migrate(settings, environment, progress)
+        with progress.step("Demo data (two months of rides the first time)"):
+            _manage("load_demo", settings, environment)
+        with progress.step("Web, worker, beat and simulator"):
+            supervisor = Supervisor(_services(settings), environment=environment, folder=PROJECT)
+            stack.callback(supervisor.stop)
+            supervisor.start()
+            _wait_for_an_answer(settings, supervisor)
+        _welcome(settings, environment)
+        supervisor.watch()
+
+
+def reset(settings: Settings) -> None:
+    """Remove what the demo wrote, and nothing else of the folder. Raises SetupError with a database that is not ours."""
+    if settings.database_url:
+        raise SetupError("DATABASE_URL names a database that is not the demo's own: empty that one yourself.")
+    for pattern in MADE_BY_US:
+        for path in settings.data.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: two demos on one would fight over it. Raises SetupError when another one holds it."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "running").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise SetupError(
+                f"The demo already runs in {settings.data}: {file.read().strip()}.\n"
+                "Stop it with Ctrl-C, or choose another folder and port: ECHAUFFEUR_DATA=/tmp/second PORT=8001 make demo"
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, {settings.site}")
+        file.flush()
+        yield
+
+
+def check_port(settings: Settings) -> None:
+    """Raises SetupError when somebody else already listens on the demo's port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.port))
+        except OSError:
+            raise SetupError(
+                f"Port {settings.port} is taken by another program. Choose another: PORT={settings.port + 1} make demo"
+            ) from None
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise SetupError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+
+
+def _start_servers(settings: Settings, stack: ExitStack) -> dict[str, str]:
+    """Start the servers that the caller did not name, and return the environment of everything that uses them."""
+    database_url, redis_url = settings.database_url, settings.redis_url
+    if not database_url:
+        postgres = Postgres(settings.data)
+        stack.callback(postgres.stop)
+        postgres.start()
+        database_url = postgres.url
+    if not redis_url:
+        valkey = Valkey(settings.data)
+        stack.callback(valkey.stop)
+        valkey.start()
+        redis_url = valkey.url
+    return os.environ | {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "DJANGO_SETTINGS_MODULE": "echauffeur.settings.demo",
+        "ECHAUFFEUR_DATA": str(settings.data),
+        "ECHAUFFEUR_DEMO": "1",
+        "PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _migrate(settings: Settings, environment: dict[str, str], progress: Progress) -> None:
+    """Bring the tables up to date; our own database remembers what it was last migrated to."""
+    title = "Database tables"
+    stamp, wanted = settings.data / "migrated", digest(PROJECT.glob("**/migrations/*.py"))
+    if not settings.database_url and stamp.exists() and stamp.read_text() == wanted:
+        progress.skip(title)
+        return
+    with progress.step(title):
+        _manage("migrate", settings, environment)
+    if not settings.database_url:
+        stamp.write_text(wanted)
+
+
+def _manage(command: str, settings: Settings, environment: dict[str, str]) -> None:
+    log = settings.data / "log" / "setup.log"
+    run([PYTHON, "manage.py", command], log=log, folder=PROJECT, environment=environment)
+
+
+def _services(settings: Settings) -> list[Service]:
+    celery = [PYTHON, "-m", "celery", "--app", "echauffeur", "--quiet"]
+    commands = {
+        "web": [
+            *[
+                PYTHON,
+                "-m",
+                "uvicorn",
+                "echauffeur.asgi:application",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(settings.port),
+            ],
+            *["--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-access-log"],
+        ],
+        "worker": [
+            *celery,
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ],
+        "beat": [*celery, "beat", "--schedule", settings.data / "beat", "--pidfile=", "--loglevel", "WARNING"],
+        "simulator": [PYTHON, "manage.py", "simulate"],
+    }
+    return [Service(name, command, settings.data / "log" / f"{name}.log") for name, command in commands.items()]
+
+
+def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    while time.monotonic() < deadline:
+        supervisor.check()
+        try:
+            with urllib.request.urlopen(f"{settings.site}/healthz", timeout=2) as answer:
+                if json.load(answer)["database"] == "ok":
+                    return
+        except (OSError, ValueError):
+            time.sleep(0.1)
+    log = settings.data / "log" / "web.log"
+    raise SetupError(f"The site did not answer within {SECONDS_TO_ANSWER:.0f} s. The end of {log}:\n{tail(log)}")
+
+
+def _welcome(settings: Settings, environment: dict[str, str]) -> None:
+    accounts = subprocess.run(
+        [PYTHON, "manage.py", "demo_accounts"], cwd=PROJECT, env=environment, capture_output=True, text=True
+    )
+    print(f"\n  e-Chauffeur runs on {settings.site}\n\n{accounts.stdout}\n  Logs: {settings.data / 'log'}", flush=True)
+    print("  Stop with Ctrl-C. The data is kept; make demo-reset starts afresh.\n", flush=True)
+
+
+def stop_on_signals() -> None:
+    """Make every way of asking for the end the same as Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Ask once: what follows is the cleaning up, which has its own time limits."""
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
