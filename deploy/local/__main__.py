@@ -10,9 +10,8 @@ OLDEST = (3, 11)
 if __name__ == "__main__":
     if sys.version_info < OLDEST:
         sys.exit(
-            "e-Chauffeur needs Python {}.{} or newer, and this is {}.{}. With one installed: make demo PYTHON=python3.11".format(
-                *OLDEST, *sys.version_info[:2]
-            )
+            "e-Chauffeur needs Python {}.{} or newer, and this is {}.{}.\n"
+            "With one installed, type: make demo PYTHON=python3.11".format(*OLDEST, *sys.version_info[:2])
         )
     from deploy.local.commands import main
 

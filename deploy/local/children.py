@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -29,7 +30,7 @@ def spawn(
 
     Call it from a thread that lives as long as the child should: the kernel counts the thread as the parent.
     """
-    shim = [sys.executable, "-I", "-S", SHIM, str(os.getpid()), str(int(death_signal)), identity]
+    shim = [sys.executable, "-I", "-S", str(SHIM), str(os.getpid()), str(int(death_signal)), identity]
     return subprocess.Popen(
         [*shim, *map(str, command)],
         stdin=subprocess.DEVNULL,
@@ -54,19 +55,15 @@ def stop_all(children: Iterable[tuple[subprocess.Popen[bytes], signal.Signals]],
             process.send_signal(wanted)
     deadline = time.monotonic() + seconds
     for process, _ in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         kill_session(process)
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
     """Kill what is left of a child's session: the child itself, or children that it left behind."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

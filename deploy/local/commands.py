@@ -46,7 +46,8 @@ def prepare_demo(*, reset: bool) -> None:
         demo.check_port(settings)
         if reset:
             demo.reset(settings)
-        environment.prepare("demo", log=settings.data / "log" / "setup.log", progress=Progress(STEPS))
+        log = settings.data / "log" / "setup.log"
+        environment.Preparation(log=log, progress=Progress(STEPS)).prepare("demo")
     os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "deploy.local", "serve"])
 
 
@@ -61,6 +62,6 @@ def prepare_environment(kind: str) -> None:
     """Make the environment only; the one for tests has a browser too."""
     log = demo.Settings().data / "log" / "setup.log"
     progress = Progress(environment.STEPS + (kind == "test"))
-    environment.prepare(kind, log=log, progress=progress)
+    environment.Preparation(log=log, progress=progress).prepare(kind)
     if kind == "test":
         browser.prepare(log=log, progress=progress)

@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from deploy.local.children import SetupError, tail
@@ -22,6 +23,7 @@ from deploy.local.supervisor import Service, Supervisor
 from deploy.local.valkey import Valkey
 
 STEPS = 4
+HIGHEST_PORT = 65535
 SECONDS_TO_ANSWER = 60.0
 MADE_BY_US = ("postgres-*", "valkey", "run", "log", "migrated", "beat*")
 
@@ -49,16 +51,17 @@ def serve(settings: Settings, progress: Progress) -> None:
         with progress.step("Demo data (two months of rides the first time)"):
             _manage("load_demo", settings, environment)
         with progress.step("Web, worker, beat and simulator"):
-            supervisor = Supervisor(_services(settings), environment=environment, folder=PROJECT)
+            supervisor = Supervisor(environment=environment, folder=PROJECT)
             stack.callback(supervisor.stop)
-            supervisor.start()
+            supervisor.start(*_services(settings))
             _wait_for_an_answer(settings, supervisor)
+            supervisor.start(_service(settings, "simulator", PYTHON, "manage.py", "simulate"))
         _welcome(settings, environment)
         supervisor.watch()
 
 
 def reset(settings: Settings) -> None:
-    """Remove what the demo wrote, and nothing else of the folder. Raises SetupError with a database that is not ours."""
+    """Remove what the demo wrote, and nothing else of the folder. Raises SetupError when the database is not ours."""
     if settings.database_url:
         raise SetupError("DATABASE_URL names a database that is not the demo's own: empty that one yourself.")
     for pattern in MADE_BY_US:
@@ -77,7 +80,7 @@ def alone(settings: Settings) -> Iterator[None]:
             file.seek(0)
             raise SetupError(
                 f"The demo already runs in {settings.data}: {file.read().strip()}.\n"
-                "Stop it with Ctrl-C, or choose another folder and port: ECHAUFFEUR_DATA=/tmp/second PORT=8001 make demo"
+                "Stop it with Ctrl-C, or choose another place: ECHAUFFEUR_DATA=/tmp/second PORT=8001 make demo"
             ) from None
         file.truncate(0)
         file.write(f"process {os.getpid()}, {settings.site}")
@@ -98,9 +101,9 @@ def check_port(settings: Settings) -> None:
 
 
 def _port(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < 65536:
+    if text.isdecimal() and 0 < int(text) <= HIGHEST_PORT:
         return int(text)
-    raise SetupError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    raise SetupError(f"PORT must be a number from 1 to {HIGHEST_PORT}, not {text!r}.")
 
 
 def _start_servers(settings: Settings, stack: ExitStack) -> dict[str, str]:
@@ -122,9 +125,18 @@ def _start_servers(settings: Settings, stack: ExitStack) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "echauffeur.settings.demo",
         "ECHAUFFEUR_DATA": str(settings.data),
         "ECHAUFFEUR_DEMO": "1",
+        "ECHAUFFEUR_VERSION": _version(),
         "PORT": str(settings.port),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _version() -> str:
+    """Return what git calls the code that runs, or what the project calls itself where there is no git."""
+    command = ["git", "describe", "--tags", "--always", "--dirty"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"])
 
 
 def _migrate(settings: Settings, environment: dict[str, str], progress: Progress) -> None:
@@ -146,35 +158,34 @@ def _manage(command: str, settings: Settings, environment: dict[str, str]) -> No
 
 
 def _services(settings: Settings) -> list[Service]:
-    celery = [PYTHON, "-m", "celery", "--app", "echauffeur", "--quiet"]
-    commands = {
-        "web": [
-            *[
-                PYTHON,
-                "-m",
-                "uvicorn",
-                "echauffeur.asgi:application",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(settings.port),
-            ],
-            *["--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-access-log"],
-        ],
-        "worker": [
-            *celery,
-            "worker",
-            "--concurrency",
+    celery: list[str | Path] = [PYTHON, "-m", "celery", "--app", "echauffeur", "--quiet"]
+    quiet = ["--loglevel", "WARNING"]
+    return [
+        _service(
+            settings,
+            "web",
+            PYTHON,
+            "-m",
+            "uvicorn",
+            "echauffeur.asgi:application",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(settings.port),
+            "--timeout-graceful-shutdown",
             "2",
-            "--loglevel",
-            "WARNING",
-            "--without-gossip",
-            "--without-mingle",
-        ],
-        "beat": [*celery, "beat", "--schedule", settings.data / "beat", "--pidfile=", "--loglevel", "WARNING"],
-        "simulator": [PYTHON, "manage.py", "simulate"],
-    }
-    return [Service(name, command, settings.data / "log" / f"{name}.log") for name, command in commands.items()]
+            "--log-level",
+            "warning",
+        ),
+        _service(
+            settings, "worker", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", *quiet
+        ),
+        _service(settings, "beat", *celery, "beat", "--schedule", settings.data / "beat", "--pidfile=", *quiet),
+    ]
+
+
+def _service(settings: Settings, name: str, *command: str | Path) -> Service:
+    return Service(name, command, settings.data / "log" / f"{name}.log")
 
 
 def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:
@@ -193,7 +204,12 @@ def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:
 
 def _welcome(settings: Settings, environment: dict[str, str]) -> None:
     accounts = subprocess.run(
-        [PYTHON, "manage.py", "demo_accounts"], cwd=PROJECT, env=environment, capture_output=True, text=True
+        [PYTHON, "manage.py", "demo_accounts"],
+        check=False,
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     print(f"\n  e-Chauffeur runs on {settings.site}\n\n{accounts.stdout}\n  Logs: {settings.data / 'log'}", flush=True)
     print("  Stop with Ctrl-C. The data is kept; make demo-reset starts afresh.\n", flush=True)

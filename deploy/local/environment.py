@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local import binaries
@@ -18,133 +19,111 @@ from deploy.local.console import Progress, run
 PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
+DIST = PROJECT / "static" / "dist"
 REQUIREMENTS = PROJECT / "deploy" / "requirements"
 STEPS = 5
 # An environment made for the key also serves what it is asked for as the value.
 SERVES = {"test": {"test", "demo"}, "demo": {"demo"}}
 
 
-def prepare(kind: str, *, log: Path, progress: Progress) -> None:
-    """Bring everything up to date for ``demo`` or ``test``. Raises SetupError saying which command failed and why."""
-    _make_environment(progress, log)
-    _install_python_libraries(kind, progress, log)
-    _install_front_end_libraries(progress, log)
-    _build_bundles(progress, log)
-    _compile_translations(progress, log)
+class Preparation:
+    """Brings everything up to date, step by step. Raises SetupError saying which command failed and why."""
 
+    def __init__(self, *, log: Path, progress: Progress) -> None:
+        self.log = log
+        self.progress = progress
 
-def _make_environment(progress: Progress, log: Path) -> None:
-    title = "Python environment"
-    if _usable(PYTHON):
-        progress.skip(title)
-        return
-    with progress.step(title):
-        shutil.rmtree(VENV, ignore_errors=True)
-        hint = "On Debian and Ubuntu: apt-get install python3-venv"
-        run([sys.executable, "-m", "venv", VENV], log=log, folder=PROJECT, hint=hint)
+    def prepare(self, kind: str) -> None:
+        """Make all that ``demo`` or ``test`` needs."""
+        self._make_environment()
+        self._install_python_libraries(kind)
+        self._install_front_end_libraries()
+        self._build_bundles()
+        self._compile_translations()
+
+    def _make_environment(self) -> None:
+        title = "Python environment"
+        if _usable(PYTHON):
+            self.progress.skip(title)
+            return
+        with self.progress.step(title):
+            shutil.rmtree(VENV, ignore_errors=True)
+            self._run(sys.executable, "-m", "venv", VENV, hint="On Debian and Ubuntu: apt-get install python3-venv")
+
+    def _install_python_libraries(self, kind: str) -> None:
+        title = "Python libraries"
+        stamp = Stamp("python")
+        wanted = {made: f"{made} {digest([REQUIREMENTS / f'{made}.txt'])}" for made in SERVES if kind in SERVES[made]}
+        if stamp.text() in wanted.values():
+            self.progress.skip(title)
+            return
+        with self.progress.step(title):
+            self._pip_install(kind)
+            stamp.write(wanted[kind])
+
+    def _install_front_end_libraries(self) -> None:
+        inputs = [PROJECT / "package.json", PROJECT / "package-lock.json"]
+        with self._unless_made("Front-end libraries", "npm", inputs, [PROJECT / "node_modules"]) as wanted:
+            if wanted:
+                self._npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", hint="Is the npm registry within reach?")
+
+    def _build_bundles(self) -> None:
+        sources = [path for path in (PROJECT / "static").rglob("*") if DIST not in path.parents]
+        templates = (PROJECT / "templates").rglob("*.html")  # what they don't use is left out of the bundles
+        inputs = [PROJECT / "package-lock.json", *sources, *templates]
+        with self._unless_made("Front-end bundles", "bundles", inputs, [DIST]) as wanted:
+            if wanted:
+                self._npm("run", "build")
+
+    def _compile_translations(self) -> None:
+        catalogues = sorted((PROJECT / "locale").glob("*/LC_MESSAGES/*.po"))
+        compiled = {source: source.with_suffix(".mo") for source in catalogues}
+        with self._unless_made("Translations", "translations", catalogues, list(compiled.values())) as wanted:
+            # Babel, not msgfmt: a fresh machine has no gettext.
+            for source, target in compiled.items() if wanted else ():
+                self._run(PYTHON, "-m", "babel.messages.frontend", "compile", "-i", source, "-o", target)
+
+    @contextmanager
+    def _unless_made(self, title: str, name: str, inputs: Iterable[Path], outputs: list[Path]) -> Iterator[bool]:
+        """Yield whether the step is wanted: not when all its outputs are there and were made from the same inputs."""
+        stamp, made_from = Stamp(name), digest(inputs)
+        if stamp.text() == made_from and all(path.exists() for path in outputs):
+            self.progress.skip(title)
+            yield False
+            return
+        with self.progress.step(title):
+            yield True
+            stamp.write(made_from)
+
+    def _npm(self, *arguments: str, hint: str = "") -> None:
+        """Run npm with the machine's Node, or with the one of a wheel that is installed where the machine has none."""
+        if not (found := binaries.node_and_npm(VENV)):
+            self._pip_install("node")
+            found = binaries.node_and_npm(VENV)
+        if not found:
+            raise SetupError(
+                "There is no Node for this machine, not even as a wheel. Install Node 18 or newer, with npm."
+            )
+        folder, npm = found
+        path = f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        self._run(*npm, *arguments, environment=os.environ | {"PATH": path}, hint=hint)
+
+    def _pip_install(self, lock: str) -> None:
+        # The lock file names everything: pip has nothing to resolve.
+        options = ["--disable-pip-version-check", "--no-deps", "--require-hashes"]
+        hint = "Is the Python package index within reach?"
+        self._run(PYTHON, "-m", "pip", "install", *options, "-r", REQUIREMENTS / f"{lock}.txt", hint=hint)
+
+    def _run(self, *command: str | Path, environment: dict[str, str] | None = None, hint: str = "") -> None:
+        run(command, log=self.log, folder=PROJECT, environment=environment, hint=hint)
 
 
 def _usable(python: Path) -> bool:
-    """Return whether the environment's interpreter still runs, and is the version it was made for."""
+    """Return whether the environment's interpreter still runs, and is new enough."""
     if not python.exists():
         return False
-    check = subprocess.run([python, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"], capture_output=True)
-    return check.returncode == 0
-
-
-def _install_python_libraries(kind: str, progress: Progress, log: Path) -> None:
-    title = "Python libraries"
-    stamp = Stamp("python")
-    wanted = {made: f"{made} {digest([REQUIREMENTS / f'{made}.txt'])}" for made in SERVES if kind in SERVES[made]}
-    if stamp.text() in wanted.values():
-        progress.skip(title)
-        return
-    with progress.step(title):
-        _pip_install(REQUIREMENTS / f"{kind}.txt", log)
-        stamp.write(wanted[kind])
-
-
-def _pip_install(lock: Path, log: Path) -> None:
-    # The lock file names everything: pip has nothing to resolve.
-    command = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--require-hashes",
-        "-r",
-        lock,
-    ]
-    run(command, log=log, folder=PROJECT, hint="Is the Python package index within reach?")
-
-
-def _install_front_end_libraries(progress: Progress, log: Path) -> None:
-    inputs = [PROJECT / "package.json", PROJECT / "package-lock.json"]
-
-    def install() -> None:
-        folder, npm = _node_and_npm(log)
-        run(
-            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            log=log,
-            folder=PROJECT,
-            environment=_with_path(folder),
-            hint="Is the npm registry within reach?",
-        )
-
-    _make("Front-end libraries", "npm", inputs, [PROJECT / "node_modules"], install, progress)
-
-
-def _build_bundles(progress: Progress, log: Path) -> None:
-    sources = (path for path in (PROJECT / "static").rglob("*") if "dist" not in path.relative_to(PROJECT).parts)
-
-    def build() -> None:
-        folder, npm = _node_and_npm(log)
-        run([*npm, "run", "build"], log=log, folder=PROJECT, environment=_with_path(folder))
-
-    inputs = [PROJECT / "package-lock.json", *sources]
-    _make("Front-end bundles", "bundles", inputs, [PROJECT / "static" / "dist"], build, progress)
-
-
-def _compile_translations(progress: Progress, log: Path) -> None:
-    catalogues = sorted((PROJECT / "locale").glob("*/LC_MESSAGES/*.po"))
-    compiled = [path.with_suffix(".mo") for path in catalogues]
-
-    def compile_all() -> None:
-        for source, target in zip(catalogues, compiled, strict=True):
-            # Babel, not msgfmt: a fresh machine has no gettext.
-            command = [PYTHON, "-m", "babel.messages.frontend", "compile", "-i", source, "-o", target]
-            run(command, log=log, folder=PROJECT)
-
-    _make("Translations", "translations", catalogues, compiled, compile_all, progress)
-
-
-def _make(
-    title: str, name: str, inputs: Iterable[Path], outputs: list[Path], build: Callable[[], None], progress: Progress
-) -> None:
-    """Do one step, unless all its outputs are there and were made from the same inputs."""
-    stamp, wanted = Stamp(name), digest(inputs)
-    if stamp.text() == wanted and all(path.exists() for path in outputs):
-        progress.skip(title)
-        return
-    with progress.step(title):
-        build()
-        stamp.write(wanted)
-
-
-def _node_and_npm(log: Path) -> tuple[Path, list[str]]:
-    """Return the machine's Node and npm, or those of a wheel that is installed where the machine has none."""
-    if not (found := binaries.node_and_npm(VENV)):
-        _pip_install(REQUIREMENTS / "node.txt", log)
-        found = binaries.node_and_npm(VENV)
-    if not found:
-        raise SetupError("There is no Node for this machine, not even as a wheel. Install Node 18 or newer, with npm.")
-    return found
-
-
-def _with_path(folder: Path) -> dict[str, str]:
-    return os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    probe = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([python, "-c", probe], check=False, capture_output=True).returncode == 0
 
 
 class Stamp:

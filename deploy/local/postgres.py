@@ -99,7 +99,8 @@ class Postgres:
             if self._can_run_as(identity):
                 return identity
         raise SetupError(
-            f"PostgreSQL refuses to run as root, and the user {user.pw_name} can't reach {self.bin} and {self.folder.parent}.\n"
+            f"PostgreSQL refuses to run as root, and the user {user.pw_name} can't reach {self.bin} "
+            f"and {self.folder.parent}.\n"
             "Run as an ordinary user, or move the project to a folder that other users may enter."
         )
 
@@ -178,6 +179,7 @@ class Postgres:
     def _create_database(self) -> None:
         client = subprocess.run(
             [self.bin / "createdb", "-h", self.sockets, "-p", str(PORT), "-U", NAME, NAME],
+            check=False,
             capture_output=True,
             text=True,
             env={"PATH": os.defpath, "LC_ALL": "C"},

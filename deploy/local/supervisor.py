@@ -33,13 +33,14 @@ class Service:
 class Supervisor:
     """Starts services, watches them, and stops them together."""
 
-    def __init__(self, services: Sequence[Service], *, environment: Mapping[str, str], folder: Path) -> None:
-        self.services = services
+    def __init__(self, *, environment: Mapping[str, str], folder: Path) -> None:
+        self.services: list[Service] = []
         self.environment = environment
         self.folder = folder
 
-    def start(self) -> None:
-        for service in self.services:
+    def start(self, *services: Service) -> None:
+        for service in services:
+            self.services.append(service)
             self._start(service)
 
     def check(self) -> None:
