@@ -1,0 +1,119 @@
+// Builds what the browser gets, into static/dist: `npm run build`, or `npm run watch` while working on it.
+import { mkdir, readFile, readdir, rm, writeFile, cp } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+import subsetFont from "subset-font";
+import { icons } from "./icons.mjs";
+import { prune } from "./prune.mjs";
+
+const STATIC = fileURLToPath(new URL("..", import.meta.url));
+const PROJECT = path.dirname(path.resolve(STATIC));
+const DIST = path.join(STATIC, "dist");
+const DSFR = path.join(PROJECT, "node_modules/@gouvfr/dsfr/dist");
+
+const FONT_WEIGHTS = ["Regular", "Medium", "Bold"];
+const FONT_CHARACTERS = range(0x20, 0x7e) + range(0xa0, 0xff) + "ŒœŸ–—‘’“”…•€→←↑↓×\u202f\u2009";
+const FONT_FEATURES = ["kern", "tnum", "lnum", "ccmp", "locl", "mark"];
+
+function range(from, to) {
+  return Array.from({ length: to - from + 1 }, (_, i) => String.fromCharCode(from + i)).join("");
+}
+
+// Kept whether or not a page shows them today, so that the usual buttons just work while a page is being written.
+const ALWAYS = "fr-btn--secondary fr-btn--tertiary fr-btn--tertiary-no-outline fr-btn--sm fr-btn--lg";
+
+const bundles = {
+  entryPoints: ["app", "map", "driver"].map((name) => path.join(STATIC, `js/${name}.js`)),
+  outdir: DIST,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022", "safari16"],
+  legalComments: "linked",
+};
+
+const styles = {
+  entryPoints: ["app", "map"].map((name) => path.join(STATIC, `css/${name}.css`)),
+  outdir: DIST,
+  bundle: true,
+  minify: true,
+  write: false,
+  external: ["./fonts/*"],
+  loader: { ".png": "dataurl", ".svg": "dataurl" },
+  legalComments: "none",
+  plugins: [dsfr()],
+};
+
+/** The State's design system without its own fonts (ours are subsets) and with its dark scheme on `:root`,
+ * so that a media query can choose it: no script has to run before the first paint. */
+function dsfr() {
+  return {
+    name: "dsfr",
+    setup(build) {
+      build.onLoad({ filter: /@gouvfr[\\/]dsfr[\\/]dist[\\/].*\.css$/ }, async ({ path: file }) => {
+        const source = await readFile(file, "utf8");
+        const contents = source
+          .replace(/@font-face\s*{[^}]*}/g, "")
+          .replaceAll(":root[data-fr-theme=dark]", file.includes("scheme") ? ":root" : ".never");
+        return { contents, loader: "css" };
+      });
+    },
+  };
+}
+
+async function texts(folder, extensions) {
+  const found = await readdir(folder, { recursive: true });
+  const files = found.filter((name) => extensions.includes(path.extname(name)) && !name.startsWith("dist"));
+  return Promise.all(files.sort().map((name) => readFile(path.join(folder, name), "utf8")));
+}
+
+async function buildStyles() {
+  const { outputFiles } = await esbuild.build(styles);
+  const users = [ALWAYS, ...(await texts(path.join(PROJECT, "templates"), [".html"])), ...(await texts(STATIC, [".js"]))];
+  const used = new Set(users.join("\n").match(/\bfr-[\w-]+/g));
+  for (const { path: file, text } of outputFiles) {
+    await writeFile(file, (await esbuild.transform(prune(text, used), { loader: "css", minify: true })).code);
+  }
+}
+
+async function buildFonts() {
+  await mkdir(path.join(DIST, "fonts"), { recursive: true });
+  for (const weight of FONT_WEIGHTS) {
+    const font = await readFile(path.join(DSFR, `fonts/Marianne-${weight}.woff2`));
+    const subset = await subsetFont(font, FONT_CHARACTERS, {
+      targetFormat: "woff2",
+      keepFeatures: FONT_FEATURES,
+      noHinting: true,
+      noLayoutClosure: true,
+    });
+    await writeFile(path.join(DIST, `fonts/Marianne-${weight}.woff2`), subset);
+  }
+}
+
+async function buildIcons() {
+  const symbols = [];
+  for (const [name, source] of Object.entries(icons)) {
+    const svg = await readFile(path.join(DSFR, `icons/${source}.svg`), "utf8");
+    const body = svg.replace(/<svg[^>]*>|<\/svg>|\sfill="[^"]*"/g, "").trim();
+    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
+  }
+  await writeFile(path.join(DIST, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
+}
+
+async function watch() {
+  const rebuildStyles = { name: "styles", setup: (build) => build.onEnd(buildStyles) };
+  const context = await esbuild.context({ ...bundles, plugins: [rebuildStyles] });
+  await context.watch();
+}
+
+await rm(DIST, { recursive: true, force: true });
+await mkdir(DIST, { recursive: true });
+await Promise.all([
+  esbuild.build(bundles),
+  buildStyles(),
+  buildFonts(),
+  buildIcons(),
+  cp(path.join(STATIC, "img"), path.join(DIST, "img"), { recursive: true }),
+]);
+if (process.argv.includes("--watch")) await watch();
