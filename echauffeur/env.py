@@ -1,0 +1,38 @@
+"""The only module that reads the environment: every setting that a machine may change, with its safe default."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class MissingSetting(Exception):
+    """A setting that has no safe default was not given."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the variable, or its default. A ``NAME_FILE`` beside it names a file to read it from (container secrets).
+
+    Raises MissingSetting when there is neither.
+    """
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    value = os.environ.get(name, default)
+    if value is None:
+        raise MissingSetting(f"Set the environment variable {name} (or {name}_FILE): it has no safe default.")
+    return value
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return whether the variable says yes: 1, true, yes or on."""
+    return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable as a list without blanks."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def data_folder() -> Path:
+    """Return the folder that holds everything this machine writes."""
+    return Path(text("ECHAUFFEUR_DATA", str(PROJECT / ".data")))

@@ -1,0 +1,12 @@
+"""The living demo on one machine: plain HTTP on this host, demo accounts, static files straight from the source."""
+
+from echauffeur import env
+from echauffeur.settings.base import *  # noqa: F403
+from echauffeur.settings.base import INSTALLED_APPS, STORAGES
+
+DEMO = True
+SECRET_KEY = env.text("SECRET_KEY", "demo-only-secret-that-guards-nothing-but-made-up-people")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+INSTALLED_APPS = [*INSTALLED_APPS, "echauffeur.demo"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
