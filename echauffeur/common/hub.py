@@ -1,0 +1,178 @@
+"""From every process to every open page: one Redis subscription per process, and a local hub behind it.
+
+Nothing queues: each viewer has one slot per kind of message and the latest wins, so a slow or frozen viewer costs
+the others nothing. What is lost while Redis is away is not missed, because every page knows the number it shows
+(`docs/decisions/0002-one-hub.md`).
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from functools import cache
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import orjson
+import redis
+import redis.asyncio
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+# A dead Redis must not slow a saved ride down: fail fast, then leave it alone for a moment.
+CONNECT_SECONDS = 0.3
+ANSWER_SECONDS = 0.5
+REST_SECONDS = 1.0
+RECONNECT_SECONDS = 1.0
+_resting_until = 0.0
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS
+    )
+
+
+def ask(what: Callable[[redis.Redis], Answer], default: Answer) -> Answer:
+    """Return what Redis answers, or the default when it is away. Never raises for a missing Redis."""
+    global _resting_until
+    if time.monotonic() < _resting_until:
+        return default
+    try:
+        return what(_client())
+    except (redis.RedisError, OSError) as error:
+        _resting_until = time.monotonic() + REST_SECONDS
+        logger.warning("Redis did not answer: %s", error)
+        return default
+
+
+def publish(messages: Iterable[tuple[str, dict[str, Any]]]) -> bool:
+    """Send each (topic, message) to every process; return whether Redis took them."""
+
+    def send(client: redis.Redis) -> bool:
+        pipe = client.pipeline(transaction=False)
+        for topic, message in messages:
+            pipe.publish(topic, orjson.dumps(message))
+        pipe.execute()
+        return True
+
+    return ask(send, default=False)
+
+
+class Outlet:
+    """One viewer's way out: a slot per kind of message, the latest wins."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, str] = {}
+        self._filled = asyncio.Event()
+
+    def put(self, kind: str, text: str) -> None:
+        self._slots[kind] = text
+        self._filled.set()
+
+    async def take(self) -> list[str]:
+        """Wait for news and return the newest of each kind, in the order the kinds came."""
+        await self._filled.wait()
+        self._filled.clear()
+        texts = list(self._slots.values())
+        self._slots.clear()
+        return texts
+
+
+Receiver = Callable[[str, bytes], None]
+Chore = Callable[["Hub"], Coroutine[Any, Any, None]]
+
+
+class Hub:
+    """Which viewers of this process follow which topic, and the subscription that feeds them.
+
+    ``receivers`` maps the part of a channel before its colon to what takes its messages; a channel without one is
+    delivered as it is. ``chores`` run beside the subscription for as long as the loop does.
+    """
+
+    receivers: dict[str, Callable[["Hub"], Receiver]] = {}
+    chores: list[Chore] = []
+
+    def __init__(self) -> None:
+        self.connected = False
+        self._viewers: dict[str, set[Outlet]] = defaultdict(set)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._receivers = {kind: make(self) for kind, make in self.receivers.items()}
+        self.beside(self._listen())
+        for chore in self.chores:
+            self.beside(chore(self))
+
+    def topics(self, kind: str = "") -> list[str]:
+        """Return the followed topics of this kind (the part before the first colon)."""
+        return [topic for topic in self._viewers if topic.startswith(kind)]
+
+    def join(self, outlet: Outlet, *topics: str) -> None:
+        for topic in topics:
+            self._viewers[topic].add(outlet)
+
+    def leave(self, outlet: Outlet) -> None:
+        for topic in list(self._viewers):
+            self._viewers[topic].discard(outlet)
+            if not self._viewers[topic]:
+                del self._viewers[topic]
+
+    def deliver(self, topic: str, kind: str, text: str) -> None:
+        """Put the text into the slot of every viewer of the topic."""
+        for outlet in self._viewers.get(topic, ()):
+            outlet.put(kind, text)
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run this for as long as the hub lives."""
+        self._tasks.append(asyncio.create_task(work))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._subscribe()
+            except (redis.RedisError, OSError) as error:
+                logger.warning("The live subscription is down: %s", error)
+            self.connected = False
+            await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))
+
+    async def _subscribe(self) -> None:
+        # A subscription is silent for as long as nothing happens: no read timeout, but keepalive and health checks.
+        client = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None, health_check_interval=5
+        )
+        async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+            await subscription.psubscribe("stream:*", *(f"{kind}:*" for kind in self._receivers))
+            self.connected = True
+            while True:
+                message = await subscription.get_message(timeout=5)
+                if message is not None:
+                    self._receive(message["channel"].decode(), message["data"])
+
+    def _receive(self, channel: str, data: bytes) -> None:
+        receiver = self._receivers.get(channel.partition(":")[0])
+        if receiver is not None:
+            with suppress(orjson.JSONDecodeError, KeyError):
+                receiver(channel, data)
+        else:
+            self.deliver(channel, "step", data.decode())
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """Return the running loop's hub, starting it at the first call."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

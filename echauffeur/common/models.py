@@ -1,0 +1,36 @@
+"""What several apps' rows share."""
+
+import secrets
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# No 0/O, 1/I/L, U/V: codes are read out on the phone.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+
+
+def new_code(prefix: str, length: int = 6) -> str:
+    """Return a short code to say on the phone, such as ``R-7F3KQ2``."""
+    return f"{prefix}-{''.join(secrets.choice(CODE_ALPHABET) for _ in range(length))}"
+
+
+class LatitudeField(models.FloatField):
+    """WGS 84 degrees north, -90 to 90."""
+
+    default_validators = [MinValueValidator(-90), MaxValueValidator(90)]
+
+
+class LongitudeField(models.FloatField):
+    """WGS 84 degrees east, -180 to 180."""
+
+    default_validators = [MinValueValidator(-180), MaxValueValidator(180)]
+
+
+def choices_constraint(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """Return the constraint that the column holds one of the choices."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": choices.values}),
+        name=name,
+        violation_error_message=_("This is not one of the possible values."),
+    )
