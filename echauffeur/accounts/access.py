@@ -1,0 +1,24 @@
+"""The doors to a base: a row that is not yours is a row that does not exist."""
+
+from django.http import Http404
+
+from echauffeur.accounts.queries import Person, bases_where, may
+from echauffeur.accounts.roles import Permission
+from echauffeur.bases.models import Base
+
+
+def base_where(user: Person, permission: Permission, code: str) -> Base:
+    """Return the base of that code on which this person may do this.
+
+    Raises Http404 alike when there is no such base and when it is somebody else's.
+    """
+    base = bases_where(user, permission).filter(code=code).first()
+    if base is None:
+        raise Http404
+    return base
+
+
+def require(user: Person, permission: Permission, base: Base | int) -> None:
+    """Raise Http404 unless this person may do this on the row's base."""
+    if not may(user, permission, base):
+        raise Http404

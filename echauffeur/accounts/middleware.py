@@ -1,0 +1,60 @@
+"""Closed by default, and in the person's language."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+KEPT_FORM = "kept_form"
+NEVER_KEPT = {"csrfmiddlewaretoken", "password"}
+
+
+def keep_form(request: HttpRequest) -> None:
+    """Keep what was typed until the person has signed in again."""
+    typed = {name: values for name, values in request.POST.lists() if name not in NEVER_KEPT}
+    request.session[KEPT_FORM] = {"path": request.path, "typed": typed}
+
+
+def take_kept_form(request: HttpRequest) -> dict[str, list[str]] | None:
+    """Return what was typed on this page before the session ended, once."""
+    kept = request.session.get(KEPT_FORM)
+    if not kept or kept["path"] != request.path:
+        return None
+    del request.session[KEPT_FORM]
+    return dict(kept["typed"])
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page wants a signed-in person, unless its view says `login_not_required`.
+
+    A form sent after the session ended is kept, and shown again after signing in.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        if request.method == "POST":
+            keep_form(request)
+            messages.warning(
+                request, _("Your session had ended. Sign in: what you typed is kept, and nothing was sent yet.")
+            )
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Redirect": self.get_login_url(view_func)})
+        return super().handle_no_permission(request, view_func)
+
+
+class LanguageMiddleware:
+    """A signed-in person reads the language of their account; others that of the cookie or browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or "fr")
+        return response

@@ -1,0 +1,42 @@
+"""What a person may do, where."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.roles import ROLES, Permission, Role
+from echauffeur.bases.models import Base
+
+Person = User | AnonymousUser
+
+
+def may(user: Person, permission: Permission, base: Base | int) -> bool:
+    """Return whether this person may do this on this base."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    if user.is_superuser:
+        return permission != Permission.DRIVE
+    base_id = base if isinstance(base, int) else base.pk
+    return any(m.base_id == base_id and permission in m.may for m in memberships(user))
+
+
+def memberships(user: User) -> list[Membership]:
+    """Return the person's memberships, asked for once per request."""
+    if not hasattr(user, "_memberships"):
+        user._memberships = list(user.memberships.select_related("base"))  # type: ignore[attr-defined]
+    return user._memberships  # type: ignore[attr-defined, no-any-return]
+
+
+def roles_that_may(permission: Permission) -> list[Role]:
+    return [role for role, kind in ROLES.items() if permission in kind.may]
+
+
+def bases_where(user: Person, permission: Permission) -> QuerySet[Base]:
+    """Return the bases on which this person may do this."""
+    if not (user.is_authenticated and user.is_active):
+        return Base.objects.none()
+    if user.is_superuser:
+        return Base.objects.all() if permission != Permission.DRIVE else Base.objects.none()
+    return Base.objects.filter(
+        memberships__user=user, memberships__role__in=roles_that_may(permission)
+    ).distinct()

@@ -1,0 +1,57 @@
+"""Signing in and out, and the way home."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from django.conf import settings
+from echauffeur.accounts.forms import SignInForm
+from echauffeur.accounts.queries import bases_where
+from echauffeur.accounts.roles import Permission
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The sign-in page; whoever is signed in already goes home."""
+
+    template_name = "accounts/sign_in.html"
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    """Ends the session (POST only)."""
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the page of one's work: control tower, own day as a driver, else own rides."""
+    user = request.user
+    tower = bases_where(user, Permission.SEE_TOWER)
+    base = tower.filter(pk=getattr(user, "base_id", None)).first() or tower.first()
+    if base is not None:
+        return redirect("tower", base.code)
+    if bases_where(user, Permission.DRIVE).exists():
+        return redirect("my-day")
+    return redirect("rides")
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language, for the account when signed in, and go back to the page one was on."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if ours else reverse("home"))
+    if translation.check_for_language(language) and language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", httponly=True)
+    return response

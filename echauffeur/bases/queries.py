@@ -1,0 +1,78 @@
+"""Finding a base's places, and whether a base is open."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.postgres.lookups import Unaccent
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
+from django.db.models.functions import Greatest
+
+from echauffeur.bases.models import Base, OpeningHours, Place, PlaceQuerySet
+
+
+def places_matching(base: Base, text: str) -> PlaceQuerySet:
+    """Return the base's enabled places whose name or alias holds or resembles the text, best first."""
+    text = text.replace("\x00", "").strip()
+    if not text:
+        return base.places.enabled().order_by("name")
+    names = Func(F("aliases"), Value(" · "), function="array_to_string", output_field=TextField())
+    plain = Unaccent(Value(text))
+    return (
+        base.places.enabled()
+        .annotate(plain_name=Unaccent("name"), plain_aliases=Unaccent(names))
+        .annotate(
+            rank=Case(
+                When(plain_name__istartswith=plain, then=3.0),
+                When(plain_name__icontains=plain, then=2.0),
+                When(plain_aliases__icontains=plain, then=2.0),
+                default=Greatest(TrigramSimilarity("plain_name", plain), TrigramSimilarity("plain_aliases", plain)),
+                output_field=FloatField(),
+            )
+        )
+        .filter(Q(rank__gt=0.25))
+        .order_by("-rank", "name")
+    )
+
+
+def openings(base: Base, on: date) -> list[tuple[time, time]]:
+    """Return the base's openings on that local date, in order; an empty list means closed."""
+    hours = list(base.opening_hours.all())
+    if not hours:
+        return [(time.min, time.max)]
+    return [(h.opens, h.closes) for h in hours if h.weekday == on.weekday()]
+
+
+def is_open(base: Base, moment: datetime) -> bool:
+    """Return whether the base carries people at that moment."""
+    local = base.local(moment)
+    clock = local.time()
+    return any(
+        opens <= clock and (clock <= closes or closes >= time(23, 59)) for opens, closes in openings(base, local.date())
+    )
+
+
+def next_opening(base: Base, moment: datetime) -> datetime | None:
+    """Return the first moment from then on at which the base opens, within eight days."""
+    if is_open(base, moment):
+        return moment
+    local = base.local(moment)
+    for days in range(9):
+        on = local.date() + timedelta(days=days)
+        for opens, _closes in openings(base, on):
+            if (opening := base.at(on, opens)) >= moment:
+                return opening
+    return None
+
+
+def week_in_words(base: Base) -> list[tuple[str, list[tuple[time, time]]]]:
+    """Return each weekday's name with its openings, Monday first."""
+    by_day: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for hours in base.opening_hours.all():
+        by_day[hours.weekday].append((hours.opens, hours.closes))
+    return [(str(OpeningHours.Weekday(day).label), by_day[day]) for day in range(7)]
+
+
+def place_of(base: Base, place_id: int) -> Place | None:
+    """Return the base's enabled place of that id, if there is one."""
+    return base.places.enabled().filter(pk=place_id).first()
