@@ -1,0 +1,157 @@
+"""Writing what happened, in the same transaction as what happened; telling it afterwards."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base
+from echauffeur.common import hub
+from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import TapReused
+from echauffeur.journal.models import Entry
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a step is about: its kind (ride, mission, …), primary key, and the code people say."""
+
+    kind: str
+    id: int
+    code: str
+
+    @property
+    def stream(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Tap:
+    """One press of a button, named by the device at the moment of the press.
+
+    ``claimed_at`` is the phone's own clock and is kept beside ours, never instead of it.
+    ``body`` is everything the request asked for: the same key with another body is refused.
+    """
+
+    key: UUID
+    body: str
+    claimed_at: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+def earlier(tap: Tap | None) -> Entry | None:
+    """Return what this same tap already did, if it came before, and keep its twin waiting until we are done.
+
+    Take it before any other lock. Raises TapReused when the key came with another body.
+    """
+    if tap is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(tap.key)])
+    entry = Entry.objects.filter(tap=tap.key).first()
+    if entry is not None and entry.tap_digest != tap.digest:
+        raise TapReused
+    return entry
+
+
+def advance(streams: Iterable[str]) -> dict[str, int]:
+    """Give each stream its next number and return them. The rows stay locked until the transaction ends.
+
+    The base's stream comes first, so that steps of one base commit in the order of their numbers; whoever writes
+    an entry must hold every other row lock already.
+    """
+    numbers: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for name in streams:
+            cursor.execute(
+                "INSERT INTO journal_stream (name, seq) VALUES (%s, 1)"
+                " ON CONFLICT (name) DO UPDATE SET seq = journal_stream.seq + 1 RETURNING seq",
+                [name],
+            )
+            numbers[name] = cursor.fetchone()[0]
+    return numbers
+
+
+def record(
+    *,
+    base: Base,
+    verb: str,
+    subject: Subject,
+    by: User | None,
+    party: Party,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    words: str = "",
+    data: dict[str, Any] | None = None,
+    also_on: Iterable[str] = (),
+    tap: Tap | None = None,
+) -> Entry:
+    """Write one step, and tell it once the transaction has committed. ``also_on`` names streams beside the base's own.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
+    base_stream = f"base:{base.pk}"
+    streams = advance([base_stream, *sorted({subject.stream, *also_on})])
+    entry = Entry.objects.create(
+        base=base,
+        seq=streams[base_stream],
+        verb=verb,
+        subject=subject.kind,
+        subject_id=subject.id,
+        code=subject.code,
+        from_state=from_state,
+        to_state=to_state,
+        by=by,
+        party=party,
+        reason=reason,
+        words=words,
+        data=data or {},
+        streams=streams,
+        tap=tap.key if tap else None,
+        tap_digest=tap.digest if tap else "",
+        claimed_at=tap.claimed_at if tap else None,
+    )
+    transaction.on_commit(partial(tell, [entry]), robust=True)
+    return entry
+
+
+def tell(entries: list[Entry]) -> int:
+    """Tell these steps to whoever listens, and return how many were told.
+
+    Redis being away is no error: what is not told now, the sweeper tells later.
+    """
+    notices = [
+        (
+            f"stream:{stream}",
+            {"type": "step", "seq": seq, "verb": entry.verb, "subject": entry.subject, "code": entry.code},
+        )
+        for entry in entries
+        for stream, seq in entry.streams.items()
+    ]
+    if not hub.publish(notices):
+        return 0
+    Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(announced_at=timezone.now())
+    return len(entries)
+
+
+@transaction.atomic
+def sweep(limit: int = 500) -> int:
+    """Tell what a lost connection or a killed process left untold, oldest first; return how many."""
+    left = list(Entry.objects.untold().order_by("at").select_for_update(skip_locked=True)[:limit])
+    return tell(left) if left else 0

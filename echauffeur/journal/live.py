@@ -1,0 +1,148 @@
+"""The socket side of a live page: it says that something changed, and how far the page should be.
+
+Messages to the page: ``hello`` and ``beat`` {seq}, ``step`` {seq, verb, subject, code}, ``positions`` (see tracking).
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from asgiref.sync import sync_to_async
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import Http404
+
+from echauffeur.common import hub as hubs
+from echauffeur.journal.queries import seq_of, seqs_of
+
+logger = logging.getLogger(__name__)
+
+SIGN_IN_AGAIN = 4401
+RIGHT_WITHDRAWN = 4403
+
+
+class SameOriginOnly:
+    """Let only pages of this very site (scheme, host and port) open a socket, or programs that send no Origin."""
+
+    def __init__(self, inner: Any):
+        self.inner = inner
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin1")
+        if origin:
+            parts = urlsplit(origin)
+            forwarded = headers.get(b"x-forwarded-proto", b"").decode("latin1")
+            secure = forwarded == "https" if settings.SECURE_PROXY_SSL_HEADER else scope.get("scheme") == "wss"
+            same = parts.netloc == headers.get(b"host", b"").decode("latin1")
+            if not same or parts.scheme != ("https" if secure else "http"):
+                await send({"type": "websocket.close", "code": RIGHT_WITHDRAWN})
+                return None
+        return await self.inner(scope, receive, send)
+
+
+async def heartbeat(hub: hubs.Hub) -> None:
+    """Tell every followed stream's number, from the database: one query per process, however many viewers."""
+    while True:
+        quiet = settings.HEARTBEAT_SECONDS if hub.connected else settings.HEARTBEAT_SECONDS_WITHOUT_REDIS
+        await _wait_for_beat(hub, quiet)
+        if not settings.HEARTBEAT:
+            continue
+        topics = hub.topics("stream:")
+        if not topics:
+            continue
+        try:
+            numbers = await database_sync_to_async(seqs_of)([t.removeprefix("stream:") for t in topics])
+        except Exception:
+            logger.exception("No heartbeat this time")
+            continue
+        for topic in topics:
+            beat = {"type": "beat", "seq": numbers.get(topic.removeprefix("stream:"), 0)}
+            hub.deliver(topic, "beat", orjson.dumps(beat).decode())
+
+
+async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> None:
+    """Wait that long, or only until Redis comes back: what was told meanwhile is lost and must be caught up."""
+    was_connected = hub.connected
+    waited = 0.0
+    while waited < seconds:
+        await asyncio.sleep(min(0.25, seconds))
+        waited += 0.25
+        if hub.connected != was_connected:
+            return
+
+
+hubs.Hub.chores.append(heartbeat)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """One open page. Subclasses say who may listen to what."""
+
+    writer: asyncio.Task[None] | None = None
+    keeper: asyncio.Task[None] | None = None
+
+    def enter(self) -> tuple[str, list[str]]:
+        """Return the page's stream and the further topics it may follow, as rights and rows stand now.
+
+        Called on opening and again while open. Raises Http404 when this person may not listen.
+        """
+        raise NotImplementedError
+
+    async def connect(self) -> None:
+        try:
+            self.stream, self.topics = await database_sync_to_async(self.enter)()
+        except Http404:
+            await self.accept()
+            await self.close(self.refusal_code())
+            return
+        await self.accept()
+        self.outlet = hubs.Outlet()
+        hubs.hub().join(self.outlet, f"stream:{self.stream}", *self.topics)
+        seq = await database_sync_to_async(seq_of)(self.stream)
+        self.outlet.put("hello", orjson.dumps({"type": "hello", "seq": seq}).decode())
+        self.writer = asyncio.create_task(self._write())
+        self.keeper = asyncio.create_task(self._keep_checking())
+
+    async def disconnect(self, code: int) -> None:
+        for task in (self.writer, self.keeper):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+        if hasattr(self, "outlet"):
+            hubs.hub().leave(self.outlet)
+
+    def refusal_code(self) -> int:
+        user = self.scope.get("user")
+        return RIGHT_WITHDRAWN if user is not None and user.is_authenticated else SIGN_IN_AGAIN
+
+    async def _write(self) -> None:
+        # A socket that closes while we write is no error: the page will come back and ask.
+        with suppress(Exception):
+            while True:
+                for text in await self.outlet.take():
+                    await self.send(text)
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(settings.HEARTBEAT_SECONDS)
+            try:
+                await self.check_again()
+            except Http404:
+                await self.close(self.refusal_code())
+                return
+
+    async def check_again(self) -> None:
+        """Read session, account, rights and rows afresh, and follow what they allow now. Raises Http404."""
+        session: SessionBase = self.scope["session"]
+        self.scope["session"] = await sync_to_async(type(session))(session.session_key)
+        self.scope["user"] = await get_user(self.scope)
+        stream, topics = await database_sync_to_async(self.enter)()
+        if (stream, topics) != (self.stream, self.topics):
+            hubs.hub().leave(self.outlet)
+            hubs.hub().join(self.outlet, f"stream:{stream}", *topics)
+            self.stream, self.topics = stream, topics

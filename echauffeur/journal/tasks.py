@@ -1,0 +1,11 @@
+"""What the worker does for the journal."""
+
+from celery import shared_task
+
+from echauffeur.journal import actions
+
+
+@shared_task(ignore_result=True)
+def sweep() -> int:
+    """Tell what is left untold; beat calls it every two seconds."""
+    return actions.sweep()
