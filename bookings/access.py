@@ -1,0 +1,61 @@
+"""The doors to a ride. A ride that is not yours to see is a ride that does not exist."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from bookings.models import Ride, TrackingLink, digest_of
+from echauffeur.accounts.access import require
+from echauffeur.accounts.queries import Person, may
+from echauffeur.accounts.roles import Permission
+
+
+def _ride(code: str) -> Ride:
+    ride = Ride.objects.with_places().filter(code=code).first()
+    if ride is None:
+        raise Http404
+    return ride
+
+
+def ride_of_customer(user: Person, code: str) -> Ride:
+    """Return the person's own ride. Raises Http404 when it is somebody else's or none."""
+    ride = _ride(code)
+    if not user.is_authenticated or ride.customer_id != user.pk:
+        raise Http404
+    return ride
+
+
+def ride_to_see(user: Person, code: str) -> Ride:
+    """Return a ride that is the person's own, or on a base whose control tower they see. Raises Http404 otherwise."""
+    ride = _ride(code)
+    own = user.is_authenticated and ride.customer_id == user.pk
+    if not own and not may(user, Permission.SEE_TOWER, ride.base_id):
+        raise Http404
+    return ride
+
+
+def ride_to_regulate(user: Person, code: str) -> Ride:
+    """Return a ride of a base that the person steers. Raises Http404 otherwise."""
+    ride = _ride(code)
+    require(user, Permission.REGULATE_RIDES, ride.base_id)
+    return ride
+
+
+def link_to_follow(token: str) -> TrackingLink:
+    """Return the tracking link of that token while it holds: not revoked, until an hour after the ride's end.
+
+    Raises Http404 otherwise.
+    """
+    return _held(TrackingLink.objects.filter(digest=digest_of(token)))
+
+
+def link_followed(link_id: int) -> TrackingLink:
+    """Return the tracking link that was swapped for a cookie earlier, while it holds. Raises Http404 otherwise."""
+    return _held(TrackingLink.objects.filter(pk=link_id))
+
+
+def _held(links: QuerySet[TrackingLink]) -> TrackingLink:
+    link = links.select_related("ride__base", "ride__origin", "ride__destination").first()
+    if link is None or not link.holds:
+        raise Http404
+    return link
+
