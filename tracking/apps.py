@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TrackingConfig(AppConfig):
+    name = "tracking"
+    verbose_name = _("Positions")
+
+    def ready(self) -> None:
+        from echauffeur.common.hub import Hub
+        from tracking.positions import frames_for
+
+        Hub.receivers["positions"] = frames_for

@@ -1,0 +1,123 @@
+"""The newest position of each driver: in, kept in Redis for ten minutes, out as one frame per base and second."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import starmap
+
+import orjson
+import redis
+
+from echauffeur.bases.models import Base
+from echauffeur.common import hub as hubs
+
+STALE_AFTER = timedelta(seconds=30)
+GONE_AFTER = timedelta(minutes=10)
+FRAME_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a driver's phone was. Degrees WGS 84, heading in degrees from north, accuracy in metres."""
+
+    driver_id: int
+    latitude: float
+    longitude: float
+    at: datetime
+    heading: int | None = None
+    accuracy: int | None = None
+
+    @property
+    def wire(self) -> list[float | int | None]:
+        """As pages get it: [driver id, latitude, longitude, heading, seconds since 1970]."""
+        return [self.driver_id, round(self.latitude, 6), round(self.longitude, 6), self.heading, self._epoch]
+
+    @property
+    def _epoch(self) -> int:
+        return int(self.at.timestamp())
+
+    @classmethod
+    def from_wire(
+        cls, driver_id: int, latitude: float, longitude: float, heading: int | None, epoch: int
+    ) -> "Position":
+        return cls(driver_id, latitude, longitude, datetime.fromtimestamp(epoch, UTC), heading)
+
+
+def _key(driver_id: int) -> str:
+    return f"position:{driver_id}"
+
+
+def keep_and_tell(base_id: int, position: Position) -> bool:
+    """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it."""
+    wire = orjson.dumps(position.wire)
+
+    def send(client: redis.Redis) -> bool:
+        pipe = client.pipeline(transaction=False)
+        pipe.setex(_key(position.driver_id), GONE_AFTER, wire)
+        pipe.publish(f"positions:{base_id}", wire)
+        pipe.execute()
+        return True
+
+    return hubs.ask(send, default=False)
+
+
+def forget(driver_id: int) -> None:
+    """Drop the driver's position: off duty, or sharing switched off."""
+    hubs.ask(lambda client: client.delete(_key(driver_id)), default=0)
+
+
+def newest(driver_ids: Iterable[int]) -> dict[int, Position]:
+    """Return the newest known position of each of these drivers that has one; none while Redis is away."""
+    ids = list(driver_ids)
+    if not ids:
+        return {}
+    found = hubs.ask(lambda client: client.mget([_key(i) for i in ids]), default=[])
+    positions = starmap(Position.from_wire, (orjson.loads(wire) for wire in found if wire))  # type: ignore[union-attr]
+    return {position.driver_id: position for position in positions}
+
+
+class Frames:
+    """Collects what moved and hands out one frame per base and second, encoded once; the latest position wins."""
+
+    def __init__(self) -> None:
+        self.moved: dict[str, dict[int, list[float | int | None]]] = defaultdict(dict)
+
+    def receive(self, channel: str, data: bytes) -> None:
+        wire = orjson.loads(data)
+        self.moved[channel][wire[0]] = wire
+
+    def deliver(self, hub: hubs.Hub, now: datetime) -> None:
+        moved, self.moved = self.moved, defaultdict(dict)
+        for channel, drivers in moved.items():
+            hub.deliver(channel, "positions", self._frame(list(drivers.values()), now))
+            for driver_id, wire in drivers.items():
+                hub.deliver(f"driver-position:{driver_id}", "positions", self._frame([wire], now))
+
+    @staticmethod
+    def _frame(drivers: list[list[float | int | None]], now: datetime) -> str:
+        return orjson.dumps({"type": "positions", "at": int(now.timestamp()), "drivers": drivers}).decode()
+
+
+def frames_for(hub: hubs.Hub) -> Callable[[str, bytes], None]:
+    """Return what takes raw positions from Redis, and start handing out frames."""
+    frames = Frames()
+
+    async def hand_out() -> None:
+        while True:
+            await asyncio.sleep(FRAME_SECONDS)
+            frames.deliver(hub, datetime.now(UTC))
+
+    hub.beside(hand_out())
+    return frames.receive
+
+
+def position_topic(base: Base) -> str:
+    """Return the hub's topic that carries every position of the base."""
+    return f"positions:{base.pk}"
+
+
+def driver_topic(driver_id: int) -> str:
+    """Return the hub's topic that carries one driver's positions."""
+    return f"driver-position:{driver_id}"
