@@ -1,0 +1,32 @@
+"""What the pages need to know of missions."""
+
+from collections.abc import Iterable
+
+from bookings.models import Ride
+from dispatch.models import Mission, Stop, StopKind
+from drivers.models import Driver
+
+
+def driver_of(ride: Ride) -> int | None:
+    """Return the id of the driver whose mission carries the ride, if one does."""
+    carried = Stop.objects.filter(ride=ride, dropped_at=None)
+    return carried.values_list("mission__driver_id", flat=True).first()
+
+
+def mission_of(ride: Ride) -> Mission | None:
+    """Return the mission that carries, or carried, the ride, with driver, vehicle and stops."""
+    return Mission.objects.with_crew().with_stops().filter(stops__ride=ride, stops__dropped_at=None).first()
+
+
+def missions_of(rides: Iterable[Ride]) -> dict[int, Mission]:
+    """Return the mission of each of these rides that has one, by ride id, in two queries."""
+    carried = Stop.objects.filter(ride__in=list(rides), kind=StopKind.PICK_UP, dropped_at=None)
+    by_ride = dict(carried.values_list("ride_id", "mission_id"))
+    missions = Mission.objects.with_crew().in_bulk(set(by_ride.values()))
+    return {ride_id: missions[mission_id] for ride_id, mission_id in by_ride.items() if ride_id is not None}
+
+
+def current_mission(driver: Driver) -> Mission | None:
+    """Return the driver's mission under way, else the next live one, with its stops."""
+    live = Mission.objects.live().for_driver(driver).with_crew().with_stops()
+    return live.filter(state="under_way").first() or live.order_by("period").first()

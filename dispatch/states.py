@@ -1,0 +1,34 @@
+"""The life of a mission, as a table. A ride on it moves when its stops do."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from echauffeur.common.lifecycle import Party, step, table
+
+
+class MissionState(TextChoices):
+    PLANNED = "planned", _("Planned")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    UNDER_WAY = "under_way", _("Under way")
+    DONE = "done", _("Done")
+    CALLED_OFF = "called_off", _("Called off")
+
+
+S, P = MissionState, Party
+
+MISSION = table(
+    "mission",
+    MissionState,
+    [S.PLANNED],
+    [S.DONE, S.CALLED_OFF],
+    step("plan", [S.PLANNED], S.PLANNED, [P.REGULATOR]),
+    step("acknowledge", [S.PLANNED], S.ACKNOWLEDGED, [P.DRIVER]),
+    step("set_out", [S.ACKNOWLEDGED], S.UNDER_WAY, [P.DRIVER]),
+    step("finish", [S.UNDER_WAY], S.DONE, [P.DRIVER, P.REGULATOR, P.CUSTOMER]),
+    step(
+        "call_off",
+        [S.PLANNED, S.ACKNOWLEDGED, S.UNDER_WAY],
+        S.CALLED_OFF,
+        [P.REGULATOR, P.DRIVER, P.CUSTOMER],
+    ),
+)
