@@ -1,0 +1,28 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from echauffeur.accounts.views import SignIn, SignOut, home, set_language
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("language/", set_language, name="set-language"),
+    path("admin/", admin.site.urls),
+    path("", include("echauffeur.bases.urls")),
+    path("", include("bookings.urls")),
+    path("", include("drivers.urls")),
+    path("", include("tracking.urls")),
+    path("", include("dispatch.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("echauffeur.demo.urls")))
+
+handler400 = "echauffeur.views.bad_request"
+handler403 = "echauffeur.views.forbidden"
+handler404 = "echauffeur.views.not_found"
+handler500 = "echauffeur.views.server_error"

@@ -1,0 +1,155 @@
+"""Rows for tests: each factory makes a plain, valid one; say only what the test is about."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from bookings.models import Ride
+from drivers.models import Driver, Licence, Shift
+from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.roles import Role
+from echauffeur.bases.models import Base, Place
+from fleet.models import Vehicle, VehicleModel
+
+PASSWORD = "a long test password"
+
+
+class BaseFactory(DjangoModelFactory):
+    class Meta:
+        model = Base
+        django_get_or_create = ["code"]
+
+    code = "brest"
+    name = factory.LazyAttribute(lambda base: base.code.title())
+    latitude = 48.383
+    longitude = -4.495
+    phone_customers = "+33298221000"
+    phone_drivers = "+33298221001"
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = Place
+
+    base = factory.SubFactory(BaseFactory)
+    name = factory.Sequence("Place {}".format)
+    latitude = factory.Sequence(lambda n: 48.38 + (n % 10) / 500)
+    longitude = factory.Sequence(lambda n: -4.50 + (n % 10) / 400)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence("person{}@example.org".format)
+    first_name = "Camille"
+    last_name = factory.Sequence("Durand{}".format)
+    phone = "+33612345678"
+    base = factory.SubFactory(BaseFactory)
+    language = "en"
+    password = factory.django.Password(PASSWORD)
+
+
+class RegulatorFactory(UserFactory):
+    """A person who steers the base."""
+
+    membership = factory.RelatedFactory(
+        "tests.factories.MembershipFactory", "user", base=factory.SelfAttribute("..base"), role=Role.REGULATOR
+    )
+
+
+class ManagerFactory(UserFactory):
+    """A person who configures the base."""
+
+    membership = factory.RelatedFactory(
+        "tests.factories.MembershipFactory", "user", base=factory.SelfAttribute("..base"), role=Role.MANAGER
+    )
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    base = factory.SubFactory(BaseFactory)
+    role = Role.REGULATOR
+
+
+class DriverFactory(DjangoModelFactory):
+    """A driver with the right to drive, licence B, and on duty from twelve hours ago until two days from now."""
+
+    class Meta:
+        model = Driver
+        skip_postgeneration_save = True
+
+    base = factory.SubFactory(BaseFactory)
+    user = factory.SubFactory(UserFactory, base=factory.SelfAttribute("..base"), first_name="Yann")
+    membership = factory.RelatedFactory(
+        MembershipFactory, None, user=factory.SelfAttribute("..user"), base=factory.SelfAttribute("..base"),
+        role=Role.DRIVER,
+    )  # fmt: skip
+    licence = factory.RelatedFactory("tests.factories.LicenceFactory", "driver")
+    shift = factory.RelatedFactory("tests.factories.ShiftFactory", "driver")
+
+
+class LicenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Licence
+
+    driver = factory.SubFactory(DriverFactory, licence=None)
+    category = "B"
+    expires_on = date(2099, 12, 31)
+
+
+class ShiftFactory(DjangoModelFactory):
+    class Meta:
+        model = Shift
+
+    driver = factory.SubFactory(DriverFactory, shift=None)
+    period = factory.LazyFunction(
+        lambda: (timezone.now() - timedelta(hours=12), timezone.now() + timedelta(days=2))
+    )
+
+
+class VehicleModelFactory(DjangoModelFactory):
+    class Meta:
+        model = VehicleModel
+        django_get_or_create = ["name"]
+
+    name = "Renault Zoé"
+    seats = 4
+    wheelchair_places = 0
+    licence = "B"
+
+
+class VehicleFactory(DjangoModelFactory):
+    class Meta:
+        model = Vehicle
+
+    base = factory.SubFactory(BaseFactory)
+    model = factory.SubFactory(VehicleModelFactory)
+    name = factory.Sequence("Zoé {}".format)
+    plate = factory.Sequence("AB-{:03d}-CD".format)
+
+
+class RideFactory(DjangoModelFactory):
+    """A requested ride in one hour, written straight into the table (no journal): use actions to test journals."""
+
+    class Meta:
+        model = Ride
+
+    base = factory.SubFactory(BaseFactory)
+    customer = factory.SubFactory(UserFactory, base=factory.SelfAttribute("..base"))
+    booked_by = factory.SelfAttribute("customer")
+    passenger_name = "Camille Durand"
+    phone = "+33612345678"
+    origin = factory.SubFactory(PlaceFactory, base=factory.SelfAttribute("..base"))
+    origin_label = factory.SelfAttribute("origin.name")
+    origin_latitude = factory.SelfAttribute("origin.latitude")
+    origin_longitude = factory.SelfAttribute("origin.longitude")
+    destination = factory.SubFactory(PlaceFactory, base=factory.SelfAttribute("..base"))
+    wanted_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
+    pickup_at = factory.SelfAttribute("wanted_at")
