@@ -55,7 +55,7 @@ def serve(settings: Settings, progress: Progress) -> None:
             stack.callback(supervisor.stop)
             supervisor.start(*_services(settings))
             _wait_for_an_answer(settings, supervisor)
-            supervisor.start(_service(settings, "simulator", PYTHON, "manage.py", "simulate"))
+            supervisor.start(_service(settings, "simulator", "manage.py simulate"))
         _welcome(settings, environment)
         supervisor.watch()
 
@@ -158,34 +158,17 @@ def _manage(command: str, settings: Settings, environment: dict[str, str]) -> No
 
 
 def _services(settings: Settings) -> list[Service]:
-    celery: list[str | Path] = [PYTHON, "-m", "celery", "--app", "echauffeur", "--quiet"]
-    quiet = ["--loglevel", "WARNING"]
+    celery = "-m celery --app echauffeur --quiet"
+    web = "-m uvicorn echauffeur.asgi:application --timeout-graceful-shutdown 2 --log-level warning"
     return [
-        _service(
-            settings,
-            "web",
-            PYTHON,
-            "-m",
-            "uvicorn",
-            "echauffeur.asgi:application",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(settings.port),
-            "--timeout-graceful-shutdown",
-            "2",
-            "--log-level",
-            "warning",
-        ),
-        _service(
-            settings, "worker", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", *quiet
-        ),
-        _service(settings, "beat", *celery, "beat", "--schedule", settings.data / "beat", "--pidfile=", *quiet),
+        _service(settings, "web", f"{web} --host 127.0.0.1 --port {settings.port}"),
+        _service(settings, "worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),
+        _service(settings, "beat", f"{celery} beat --pidfile= -l WARNING --schedule", settings.data / "beat"),
     ]
 
 
-def _service(settings: Settings, name: str, *command: str | Path) -> Service:
-    return Service(name, command, settings.data / "log" / f"{name}.log")
+def _service(settings: Settings, name: str, arguments: str, *more: str | Path) -> Service:
+    return Service(name, [PYTHON, *arguments.split(), *more], settings.data / "log" / f"{name}.log")
 
 
 def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:
