@@ -5,9 +5,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from echauffeur.accounts.views import SignIn, SignOut, home, set_language
+from echauffeur.health import health
 
 urlpatterns = [
     path("", home, name="home"),
+    path("healthz", health, name="healthz"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),

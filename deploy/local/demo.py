@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deploy.local.children import SetupError, tail
 from deploy.local.console import Progress, run
-from deploy.local.environment import PROJECT, PYTHON, digest
+from deploy.local.environment import PROJECT, PYTHON, REQUIREMENTS, digest
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Service, Supervisor
 from deploy.local.valkey import Valkey
@@ -142,7 +142,7 @@ def _version() -> str:
 def _migrate(settings: Settings, environment: dict[str, str], progress: Progress) -> None:
     """Bring the tables up to date; our own database remembers what it was last migrated to."""
     title = "Database tables"
-    stamp, wanted = settings.data / "migrated", digest(PROJECT.glob("**/migrations/*.py"))
+    stamp, wanted = settings.data / "migrated", digest(_migrations())
     if not settings.database_url and stamp.exists() and stamp.read_text() == wanted:
         progress.skip(title)
         return
@@ -150,6 +150,12 @@ def _migrate(settings: Settings, environment: dict[str, str], progress: Progress
         _manage("migrate", settings, environment)
     if not settings.database_url:
         stamp.write_text(wanted)
+
+
+def _migrations() -> Iterator[Path]:
+    yield from PROJECT.glob("*/migrations/*.py")
+    yield from PROJECT.glob("echauffeur/*/migrations/*.py")
+    yield REQUIREMENTS / "base.txt"  # Django and the libraries bring tables of their own
 
 
 def _manage(command: str, settings: Settings, environment: dict[str, str]) -> None:
