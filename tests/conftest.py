@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import django
 import pytest
 
 from tests import services as own_services
@@ -11,6 +12,7 @@ SERVICES = pytest.StashKey[own_services.Services]()
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before pytest-django loads the settings, which read their addresses."""
     config.stash[SERVICES] = own_services.start()
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
