@@ -1,0 +1,22 @@
+// Positions travel on the socket alone. They are written into the list, which stays the truth for the map too.
+const latest = new Map();
+
+function write([id, lat, lon, heading, at]) {
+  for (const item of document.querySelectorAll(`[data-vehicle-id="${id}"]`)) {
+    if (Number(item.dataset.at) > at) continue;
+    Object.assign(item.dataset, { lat, lon, at });
+    if (heading === null) delete item.dataset.heading;
+    else item.dataset.heading = heading;
+    const age = item.querySelector("time[data-age]");
+    if (age) age.dateTime = new Date(at * 1000).toISOString();
+  }
+}
+
+document.addEventListener("live:positions", ({ detail }) => {
+  for (const vehicle of detail.vehicles) {
+    latest.set(vehicle[0], vehicle);
+    write(vehicle);
+  }
+});
+// The page's own figures are a little older than what has been heard since.
+document.addEventListener("live:shown", () => latest.forEach(write));
