@@ -76,7 +76,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL", "postgresql:///echauffeur"))}
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", "postgresql:///echauffeur"),
+        conn_health_checks=True,  # a connection that did not survive a restart of the server is replaced, not used
+    )
+}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
