@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 from deploy.local import browser, demo, environment
 from deploy.local.children import SetupError
@@ -52,10 +53,11 @@ def prepare_demo(*, reset: bool) -> None:
 
 
 def serve() -> None:
-    """Run the demo in an environment that is ready."""
+    """Run the demo in an environment that is ready. Being told to stop is its ordinary end."""
     settings = demo.Settings()
-    with demo.alone(settings):
+    with suppress(KeyboardInterrupt), demo.alone(settings):
         demo.serve(settings, Progress(STEPS, done=environment.STEPS))
+    print("\nStopped.", flush=True)
 
 
 def prepare_environment(kind: str) -> None:

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from deploy.local.children import SetupError, tail
@@ -45,17 +46,17 @@ class Settings:
 def serve(settings: Settings, progress: Progress) -> None:
     """Run the demo until a signal stops it. Raises SetupError, and KeyboardInterrupt when it was told to stop."""
     with ExitStack() as stack:
+        supervisor = Supervisor()
         with progress.step("PostgreSQL and Valkey"):
-            environment = _start_servers(settings, stack)
+            environment = _start_servers(settings, stack, supervisor)
         _migrate(settings, environment, progress)
         with progress.step("Demo data (two months of rides the first time)"):
             _manage("load_demo", settings, environment)
         with progress.step("Web, worker, beat and simulator"):
-            supervisor = Supervisor(environment=environment, folder=PROJECT)
             stack.callback(supervisor.stop)
-            supervisor.start(*_services(settings))
+            supervisor.start(*_services(settings, environment))
             _wait_for_an_answer(settings, supervisor)
-            supervisor.start(_service(settings, "simulator", "manage.py simulate"))
+            supervisor.start(_service(settings, environment, "simulator", "manage.py simulate"))
         _welcome(settings, environment)
         supervisor.watch()
 
@@ -106,18 +107,20 @@ def _port(text: str) -> int:
     raise SetupError(f"PORT must be a number from 1 to {HIGHEST_PORT}, not {text!r}.")
 
 
-def _start_servers(settings: Settings, stack: ExitStack) -> dict[str, str]:
+def _start_servers(settings: Settings, stack: ExitStack, supervisor: Supervisor) -> dict[str, str]:
     """Start the servers that the caller did not name, and return the environment of everything that uses them."""
     database_url, redis_url = settings.database_url, settings.redis_url
     if not database_url:
         postgres = Postgres(settings.data)
         stack.callback(postgres.stop)
         postgres.start()
+        supervisor.adopt(postgres)
         database_url = postgres.url
     if not redis_url:
         valkey = Valkey(settings.data)
         stack.callback(valkey.stop)
         valkey.start()
+        supervisor.adopt(valkey)
         redis_url = valkey.url
     return os.environ | {
         "DATABASE_URL": database_url,
@@ -163,18 +166,20 @@ def _manage(command: str, settings: Settings, environment: dict[str, str]) -> No
     run([PYTHON, "manage.py", command], log=log, folder=PROJECT, environment=environment)
 
 
-def _services(settings: Settings) -> list[Service]:
+def _services(settings: Settings, environment: dict[str, str]) -> list[Service]:
+    service = partial(_service, settings, environment)
     celery = "-m celery --app echauffeur --quiet"
     web = "-m uvicorn echauffeur.asgi:application --timeout-graceful-shutdown 2 --log-level warning"
     return [
-        _service(settings, "web", f"{web} --host 127.0.0.1 --port {settings.port}"),
-        _service(settings, "worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),
-        _service(settings, "beat", f"{celery} beat --pidfile= -l WARNING --schedule", settings.data / "beat"),
+        service("web", f"{web} --host 127.0.0.1 --port {settings.port}"),
+        service("worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),
+        service("beat", f"{celery} beat --pidfile= -l WARNING --schedule", settings.data / "beat"),
     ]
 
 
-def _service(settings: Settings, name: str, arguments: str, *more: str | Path) -> Service:
-    return Service(name, [PYTHON, *arguments.split(), *more], settings.data / "log" / f"{name}.log")
+def _service(settings: Settings, environment: dict[str, str], name: str, arguments: str, *more: str | Path) -> Service:
+    log = settings.data / "log" / f"{name}.log"
+    return Service(name, [PYTHON, *arguments.split(), *more], log, environment, PROJECT)
 
 
 def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:

@@ -45,6 +45,7 @@ THROWAWAY = {
 class Postgres:
     """One server on one data folder. It stops with the process that started it."""
 
+    name = "PostgreSQL"
     stop_signal = signal.SIGINT  # PostgreSQL's "fast" shutdown: SIGTERM would wait for every client to leave
 
     def __init__(self, data: Path, *, throwaway: bool = False) -> None:

@@ -17,6 +17,7 @@ SECONDS_TO_STOP = 3.0
 class Valkey:
     """One server. Its address stays the same when it is stopped and started again."""
 
+    name = "Valkey"
     stop_signal = signal.SIGTERM
 
     def __init__(self, data: Path) -> None:
