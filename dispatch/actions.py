@@ -6,7 +6,7 @@ The exclusion constraints of the first migration stay behind as the last word.
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ def assign(
     if pickup_at != ride.pickup_at:
         ride.pickup_at = pickup_at
         ride.save(update_fields=["pickup_at"])
-    mission = Mission.objects.create(base=ride.base, driver=driver, vehicle=vehicle, period=slot.bounds)
+    mission = _create_mission(ride, driver, vehicle, slot)
     _add_stops(mission, ride)
     take_step(
         ride=ride,
@@ -111,6 +111,21 @@ def _feasible_slot(ride: Ride, driver: Driver, vehicle: Vehicle, pickup_at: date
             field="vehicle",
         )
     return slot
+
+
+def _create_mission(ride: Ride, driver: Driver, vehicle: Vehicle, slot: Slot) -> Mission:
+    """Write the mission. Should every check above have missed an overlap, the database's word becomes a refusal too."""
+    mission = Mission(base=ride.base, driver=driver, vehicle=vehicle, period=slot.bounds)
+    try:
+        with transaction.atomic():
+            mission.save(force_insert=True)
+    except IntegrityError as error:
+        if "never_overlap" not in str(error):
+            raise
+        raise Refusal(
+            _("Driver or vehicle is already on a mission during part of that time. Choose another, or another time.")
+        ) from error
+    return mission
 
 
 def _add_stops(mission: Mission, ride: Ride) -> None:
