@@ -6,9 +6,9 @@ const GONE_AFTER = 600;
 
 /** Returns "12 s ago", "4 min ago" or "3 h ago" for an age in seconds. */
 export function ageInWords(seconds) {
-  if (seconds < 60) return text("agoSeconds", { n: Math.max(0, Math.floor(seconds)) });
-  if (seconds < 3600) return text("agoMinutes", { n: Math.floor(seconds / 60) });
-  return text("agoHours", { n: Math.floor(seconds / 3600) });
+  if (seconds < 60) return text("ago-seconds", { n: Math.max(0, Math.floor(seconds)) });
+  if (seconds < 3600) return text("ago-minutes", { n: Math.floor(seconds / 60) });
+  return text("ago-hours", { n: Math.floor(seconds / 3600) });
 }
 
 /** Returns the class of a position that old: what nobody has confirmed for a while must not look true. */

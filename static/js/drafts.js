@@ -23,7 +23,7 @@ function restore(form) {
   sessionStorage.removeItem(SIGNED_OUT);
   if (!draft || !wasSignedOut) return;
   for (const [name, value] of Object.entries(JSON.parse(draft))) fill(form.elements[name], value);
-  tell("info", text("draftKept"));
+  tell("info", text("draft-kept"));
 }
 
 function fill(control, value) {

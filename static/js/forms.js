@@ -24,8 +24,8 @@ function setBusy(form, busy) {
 document.addEventListener("submit", lock, true);
 addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => setBusy(form, false)));
 document.addEventListener("change", ({ target }) => target.matches("[data-auto-submit]") && target.form.requestSubmit());
-document.addEventListener("htmx:sendError", () => tell("error", text("notSent")));
-document.addEventListener("htmx:timeout", () => tell("error", text("notSent")));
-document.addEventListener("htmx:responseError", () => tell("error", text("serverError")));
+document.addEventListener("htmx:sendError", () => tell("error", text("not-sent")));
+document.addEventListener("htmx:timeout", () => tell("error", text("not-sent")));
+document.addEventListener("htmx:responseError", () => tell("error", text("server-error")));
 
 document.querySelector("[data-error-summary]")?.focus();

@@ -7,7 +7,7 @@ const SPACING = 300;
 const BEHIND_RETRIES = [200, 400, 800, 1600, 3000];
 const LONGEST_WAIT = 3000;
 
-/** The page can no longer be followed, and why: "signedOut", "forbidden" or "missing". */
+/** The page can no longer be followed, and why: "signed-out", "forbidden" or "missing". */
 export class Ended extends Error {
   constructor(reason) {
     super(reason);

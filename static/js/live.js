@@ -6,8 +6,8 @@ import { backoff, Ended, Freshness } from "./freshness.js";
 import { forget, morph } from "./morph.js";
 import { make, text } from "./texts.js";
 
-const CLOSE_REASONS = { 4401: "signedOut", 4403: "forbidden", 4404: "missing" };
-const STATUS_REASONS = { 401: "signedOut", 403: "forbidden", 404: "missing" };
+const CLOSE_REASONS = { 4401: "signed-out", 4403: "forbidden", 4404: "missing" };
+const STATUS_REASONS = { 401: "signed-out", 403: "forbidden", 404: "missing" };
 const FETCH_TIMEOUT = 10_000;
 
 const root = () => document.getElementById("live");
@@ -80,7 +80,7 @@ async function load() {
     signal: AbortSignal.timeout(FETCH_TIMEOUT),
   });
   const isSignIn = response.type === "opaqueredirect" || response.headers.has("HX-Redirect");
-  if (isSignIn) throw new Ended("signedOut");
+  if (isSignIn) throw new Ended("signed-out");
   if (response.status in STATUS_REASONS) throw new Ended(STATUS_REASONS[response.status]);
   if (!response.ok) throw new Error(response.statusText);
   const fresh = parse(await response.text());
@@ -133,7 +133,7 @@ function showState() {
   const chip = document.getElementById("live-state");
   chip.hidden = false;
   chip.dataset.state = state;
-  chip.textContent = text(state, { time: since });
+  chip.textContent = text(`chip-${state}`, { time: since });
   showBanner(state, since);
 }
 
@@ -143,15 +143,15 @@ function showBanner(state, since) {
   banner.hidden = state !== "old" && state !== "ended";
   banner.dataset.state = state;
   if (banner.hidden) return;
-  const sentence = state === "ended" ? text(freshness.ended) : text(freshness.failures ? "unreachable" : "silentSince", { time: since });
+  const sentence = state === "ended" ? text(freshness.ended) : text(freshness.failures ? "unreachable" : "silent-since", { time: since });
   banner.replaceChildren(sentence, ...(state === "ended" ? [wayOut()] : []));
   if (wasHidden || state === "ended") announce(sentence);
 }
 
 function wayOut() {
-  if (freshness.ended !== "signedOut") return make("a", { href: "/", textContent: text("home") });
+  if (freshness.ended !== "signed-out") return make("a", { href: "/", textContent: text("home") });
   const here = encodeURIComponent(location.pathname + location.search);
-  return make("a", { href: `${text("signInUrl")}?next=${here}`, textContent: text("signIn") });
+  return make("a", { href: `${text("sign-in-url")}?next=${here}`, textContent: text("sign-in") });
 }
 
 htmx.defineExtension("morph", {

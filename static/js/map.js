@@ -1,1 +1,82 @@
-export {};
+import L from "leaflet";
+import { everySecond } from "./clock.js";
+import { Basemap } from "./map/basemap.js";
+import { Vehicles } from "./map/vehicles.js";
+import { Way } from "./map/way.js";
+import { icon, make, text } from "./texts.js";
+
+const EDGE = { padding: [40, 40], maxZoom: 17 };
+
+class BaseMap {
+  constructor(element) {
+    this.element = element;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", text("map-label"));
+    this.map = L.map(element, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom: 10, maxZoom: 19 });
+    ["names", "stops", "vehicles"].forEach((name, i) => (this.map.createPane(name).style.zIndex = 610 + 10 * i));
+    this.map.setView([46.6, 2.4], 10);
+    this.vehicles = new Vehicles(this.map);
+    this.way = new Way(this.map);
+    this.isHeld = false;
+    this.map.on("dragstart", () => (this.isHeld = true));
+    this.#controls();
+    this.#draw();
+  }
+
+  async #draw() {
+    try {
+      const response = await fetch(this.element.dataset.map);
+      if (!response.ok) throw new Error(response.statusText);
+      const data = await response.json();
+      const basemap = new Basemap(this.map, data);
+      this.bounds = basemap.bounds;
+      if (data.attribution) L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(this.map);
+    } catch (error) {
+      console.warn("The base's map could not be drawn.", error);
+      this.element.append(make("p", { class: "map-failed", textContent: text("map-failed") }));
+    }
+    this.#read();
+    this.home();
+    everySecond(() => this.#read());
+    document.addEventListener("live:shown", () => this.#read());
+    document.addEventListener("live:positions", () => this.#read());
+  }
+
+  #read() {
+    this.vehicles.read();
+    this.way.read();
+    if ("mapFit" in this.element.dataset && !this.isHeld) this.#follow();
+  }
+
+  get #subject() {
+    return L.latLngBounds([...this.vehicles.positions, ...this.way.stops]);
+  }
+
+  #follow() {
+    const subject = this.#subject;
+    if (subject.isValid() && !this.map.getBounds().contains(subject)) this.map.fitBounds(subject, EDGE);
+  }
+
+  /** Shows the whole base, or car and stops on a page about one ride. */
+  home() {
+    this.isHeld = false;
+    const subject = this.#subject;
+    if ("mapFit" in this.element.dataset && subject.isValid()) this.map.fitBounds(subject, EDGE);
+    else if (this.bounds?.isValid()) this.map.fitBounds(this.bounds, { padding: [16, 16] });
+    else if (subject.isValid()) this.map.fitBounds(subject, EDGE);
+  }
+
+  #controls() {
+    const zoom = L.control.zoom({ position: "topright", zoomInTitle: text("zoom-in"), zoomOutTitle: text("zoom-out") }).addTo(this.map);
+    const home = make("a", { class: "leaflet-control-home", href: "#", role: "button", title: text("map-home"), ariaLabel: text("map-home") }, icon("locate"));
+    L.DomEvent.disableClickPropagation(home).on(home, "click", (event) => {
+      L.DomEvent.preventDefault(event);
+      this.home();
+    });
+    zoom.getContainer().append(home);
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.map);
+    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(this.element);
+  }
+}
+
+for (const element of document.querySelectorAll("[data-map]")) new BaseMap(element);

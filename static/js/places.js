@@ -20,7 +20,7 @@ class PlaceSearch {
     const { select, id } = this;
     this.list = make("ul", { class: "place-search__list", role: "listbox", id: `${id}_list`, hidden: true, ariaLabel: labelOf(select) });
     this.input = make("input", {
-      class: "fr-input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, placeholder: text("placeHint"),
+      class: "fr-input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, placeholder: text("place-hint"),
       required: select.required, "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false",
     });
     for (const name of ["aria-describedby", "aria-invalid", "data-hotkey"]) {
@@ -67,7 +67,7 @@ class PlaceSearch {
     if (value && ![...this.select.options].some((option) => option.value === value)) this.select.add(new Option(words, value));
     this.select.value = value;
     this.input.value = words;
-    this.input.setCustomValidity(words && !value ? text("placeChoose") : "");
+    this.input.setCustomValidity(words && !value ? text("place-choose") : "");
     this.select.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -102,11 +102,11 @@ class PlaceSearch {
 
   #show(typed) {
     const rows = this.options.map((place, index) => optionRow(place, index, `${this.list.id}_${index}`));
-    const note = this.options.length ? typed ? [] : [heading()] : [make("li", { class: "place-search__note", role: "presentation", textContent: text("placeNone") })];
+    const note = this.options.length ? typed ? [] : [heading()] : [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
     this.list.replaceChildren(...note, ...rows);
     this.#open(true);
     this.#activate(typed && this.options.length ? 0 : -1);
-    if (typed) announce(this.options.length ? text("placeCount", { n: this.options.length }) : text("placeNone"));
+    if (typed) announce(this.options.length ? text("place-count", { n: this.options.length }) : text("place-none"));
   }
 
   #open(open) {
@@ -159,7 +159,7 @@ class PlaceSearch {
 
 const fold = (words) => words.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const labelOf = (select) => select.labels[0]?.firstChild.textContent.trim() ?? "";
-const heading = () => make("li", { class: "place-search__heading", role: "presentation", textContent: text("placeRecent") });
+const heading = () => make("li", { class: "place-search__heading", role: "presentation", textContent: text("place-recent") });
 
 function optionRow(place, index, id) {
   const words = make("span", {}, place.name);
@@ -185,15 +185,15 @@ function locate(search, button) {
     lon.value = coords.longitude.toFixed(6);
     search.choose("", "");
     search.input.required = false;
-    say(text("hereFound", { n: Math.round(coords.accuracy) }));
+    say(text("here-found", { n: Math.round(coords.accuracy) }));
     button.ariaBusy = null;
   };
   const failed = (error) => {
-    say(text(error.code === error.PERMISSION_DENIED ? "hereRefused" : "hereUnavailable"));
+    say(text(error.code === error.PERMISSION_DENIED ? "here-refused" : "here-unavailable"));
     button.ariaBusy = null;
   };
   search.choose("", "");
-  say(text("hereSearching"));
+  say(text("here-searching"));
   button.ariaBusy = "true";
   if (!navigator.geolocation) failed({ code: 0, PERMISSION_DENIED: 1 });
   else navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 });

@@ -1,6 +1,6 @@
 /** Returns the page's own sentence of that name with its {placeholders} filled: scripts hold no words. */
 export function text(name, values = {}) {
-  const sentence = document.getElementById("live-texts").dataset[name];
+  const sentence = document.getElementById("live-texts").getAttribute(`data-${name}`);
   return sentence.replace(/{(\w+)}/g, (_, key) => values[key]);
 }
 
