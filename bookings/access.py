@@ -58,4 +58,3 @@ def _held(links: QuerySet[TrackingLink]) -> TrackingLink:
     if link is None or not link.holds:
         raise Http404
     return link
-

@@ -22,6 +22,7 @@ from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
 from fleet.queries import greatest_party
 
+
 @dataclass(frozen=True)
 class Origin:
     """Where a ride starts: a place, or a bare point with a label. Degrees WGS 84."""
@@ -72,9 +73,7 @@ def _check_places(base: Base, wish: Wish) -> None:
     if any(place.base_id != base.pk or not place.enabled for place in places):
         raise Refusal(_("This place is not served by %(base)s. Choose one from the list.") % {"base": base.name})
     if wish.origin.place == wish.destination:
-        raise Refusal(
-            _("The ride starts and ends at the same place. Choose another destination."), field="destination"
-        )
+        raise Refusal(_("The ride starts and ends at the same place. Choose another destination."), field="destination")
 
 
 def _check_party(base: Base, wish: Wish) -> None:
@@ -98,7 +97,9 @@ def _check_party(base: Base, wish: Wish) -> None:
             field="wheelchairs",
         )
     if wish.wheelchairs > wish.passengers:
-        raise Refusal(_("There are more wheelchairs than passengers. Count everybody as a passenger."), field="wheelchairs")
+        raise Refusal(
+            _("There are more wheelchairs than passengers. Count everybody as a passenger."), field="wheelchairs"
+        )
 
 
 def _check_time(base: Base, wanted_at: datetime, *, now: datetime, notice: timedelta) -> None:
@@ -106,9 +107,7 @@ def _check_time(base: Base, wanted_at: datetime, *, now: datetime, notice: timed
         raise Refusal(_("This time has passed. Choose a later one, or “as soon as possible”."), field="wanted_at")
     if wanted_at < now + notice - timedelta(minutes=1):
         raise Refusal(
-            _(
-                "%(base)s needs %(minutes)d minutes' notice: choose %(earliest)s or later, or “as soon as possible”."
-            )
+            _("%(base)s needs %(minutes)d minutes' notice: choose %(earliest)s or later, or “as soon as possible”.")
             % {
                 "base": base.name,
                 "minutes": notice.total_seconds() // 60,
@@ -147,9 +146,7 @@ def _closed(base: Base, moment: datetime) -> str:
 
 
 @transaction.atomic
-def request(
-    *, base: Base, wish: Wish, by: User, party: Party = Party.CUSTOMER, tap: Tap | None = None
-) -> Ride:
+def request(*, base: Base, wish: Wish, by: User, party: Party = Party.CUSTOMER, tap: Tap | None = None) -> Ride:
     """Write a request for a ride; the base's rule may confirm it at once. The same tap returns the same ride.
 
     Raises Refusal when the base's rules forbid it.
@@ -315,4 +312,3 @@ def unshare(*, ride: Ride) -> None:
 
 def revoke_links(ride: Ride) -> None:
     ride.tracking_links.filter(revoked_at=None).update(revoked_at=timezone.now())
-

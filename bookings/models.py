@@ -67,9 +67,7 @@ class Ride(models.Model):
     passenger_name = models.CharField(_("passenger"), max_length=120)
     phone = models.CharField(_("phone"), max_length=20)
 
-    origin = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from")
-    )
+    origin = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from"))
     origin_label = models.CharField(_("from"), max_length=80)
     origin_latitude = LatitudeField()
     origin_longitude = LongitudeField()

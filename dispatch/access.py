@@ -12,22 +12,22 @@ from echauffeur.accounts.roles import Permission
 
 def mission_to_drive(user: Person, code: str) -> Mission:
     """Return a mission that is the person's own to drive. Raises Http404 when it is somebody else's or none."""
-    mission = Mission.objects.with_crew().filter(code=code, driver__user_id=user.pk).first()
-    if mission is None or not may(user, Permission.DRIVE, mission.base_id):
+    mission = Mission.objects.with_crew().filter(code=code).first()
+    if mission is None or mission.driver.user_id != user.pk or not may(user, Permission.DRIVE, mission.base_id):
         raise Http404
     return mission
 
 
 def ride_to_drive(user: Person, code: str) -> Ride:
     """Return a ride that is, or was, on one of the person's own missions. Raises Http404 otherwise."""
-    ride = Ride.objects.with_places().filter(code=code, stops__mission__driver__user_id=user.pk).first()
+    ride = Ride.objects.with_places().filter(code=code, stops__mission__driver__in=driving_of(user)).first()
     if ride is None or not may(user, Permission.DRIVE, ride.base_id):
         raise Http404
     return ride
 
 
 def driver_to_be(user: Person) -> Driver:
-    """Return the person's driving profile on their current base, else on any. Raises Http404 when they drive nowhere."""
+    """Return the person's driving profile on their current base, else on any. Raises Http404 when there is none."""
     driving = [driver for driver in driving_of(user) if may(user, Permission.DRIVE, driver.base_id)]
     if not driving:
         raise Http404

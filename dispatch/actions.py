@@ -29,8 +29,12 @@ from fleet.models import Vehicle
 
 def lock_crew(driver: Driver, vehicle: Vehicle) -> tuple[Driver, Vehicle]:
     """Keep driver and vehicle from every other action that books them, and return them as they stand now."""
-    locked = Driver.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "base").get(pk=driver.pk)
-    return locked, Vehicle.objects.select_for_update(no_key=True, of=("self",)).select_related("model").get(pk=vehicle.pk)
+    locked = (
+        Driver.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "base").get(pk=driver.pk)
+    )
+    return locked, Vehicle.objects.select_for_update(no_key=True, of=("self",)).select_related("model").get(
+        pk=vehicle.pk
+    )
 
 
 def lock_mission_of(ride: Ride) -> tuple[Mission | None, Ride]:
@@ -167,9 +171,7 @@ def unassign(*, ride: Ride, by: User, reason: str, tap: Tap | None = None) -> Ri
 
 
 @transaction.atomic
-def cancel(
-    *, ride: Ride, by: User, party: Party, reason: str, words: str = "", tap: Tap | None = None
-) -> Ride:
+def cancel(*, ride: Ride, by: User, party: Party, reason: str, words: str = "", tap: Tap | None = None) -> Ride:
     """End the ride before anybody boarded, and free its driver and vehicle."""
     if journal.earlier(tap):
         return Ride.objects.get(pk=ride.pk)
@@ -316,8 +318,8 @@ def _carried(mission: Mission | None) -> Mission:
 
 
 def _lock_driver_of(ride: Ride) -> None:
-    driver_id = Stop.objects.filter(ride=ride, dropped_at=None).values_list("mission__driver_id", flat=True).first()
-    Driver.objects.select_for_update(no_key=True).filter(pk=driver_id).first()
+    carrying = Stop.objects.filter(ride=ride, dropped_at=None).values("mission__driver_id")
+    Driver.objects.select_for_update(no_key=True).filter(pk__in=carrying).first()
 
 
 def _lock_with_rides(mission: Mission) -> tuple[Mission, list[Ride]]:

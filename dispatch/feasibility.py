@@ -57,16 +57,16 @@ def drivers_for(ride: Ride, pickup_at: datetime, drivers: Iterable[Driver] | Non
     Three queries, however many drivers. Licences are judged with the vehicle (`vehicles_for`).
     """
     around = (pickup_at - timedelta(hours=12), pickup_at + timedelta(hours=12))
-    chosen = Driver.objects.of(ride.base).enabled() if drivers is None else Driver.objects.filter(
-        pk__in=[driver.pk for driver in drivers]
+    chosen = (
+        Driver.objects.of(ride.base).enabled()
+        if drivers is None
+        else Driver.objects.filter(pk__in=[driver.pk for driver in drivers])
     )
     rows = chosen.with_person().prefetch_related(
         Prefetch("shifts", Shift.objects.overlapping(*around), to_attr="shifts_around"),
         Prefetch(
             "missions",
-            Mission.objects.live()
-            .overlapping(*around)
-            .prefetch_related(Prefetch("stops", Stop.objects.to_do())),
+            Mission.objects.live().overlapping(*around).prefetch_related(Prefetch("stops", Stop.objects.to_do())),
             to_attr="missions_around",
         ),
         "licences",
@@ -120,8 +120,10 @@ def vehicles_for(
 
     With a driver, the licence that each vehicle needs is judged too. Three queries, however many vehicles.
     """
-    chosen = Vehicle.objects.of(ride.base).enabled() if vehicles is None else Vehicle.objects.filter(
-        pk__in=[vehicle.pk for vehicle in vehicles]
+    chosen = (
+        Vehicle.objects.of(ride.base).enabled()
+        if vehicles is None
+        else Vehicle.objects.filter(pk__in=[vehicle.pk for vehicle in vehicles])
     )
     rows = chosen.with_model().prefetch_related(
         Prefetch(
@@ -143,18 +145,21 @@ def _vehicle_obstacles(ride: Ride, slot: Slot, vehicle: Vehicle, driver: Driver 
     if not vehicle.enabled:
         obstacles.append(_("no longer in the fleet"))
     if vehicle.model.seats < ride.passengers:
-        obstacles.append(_("%(seats)d seats for %(passengers)d passengers") % {
-            "seats": vehicle.model.seats, "passengers": ride.passengers
-        })
+        obstacles.append(
+            _("%(seats)d seats for %(passengers)d passengers")
+            % {"seats": vehicle.model.seats, "passengers": ride.passengers}
+        )
     if vehicle.model.wheelchair_places < ride.wheelchairs:
         obstacles.append(_("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs})
-    for out in vehicle.out_of_service:
-        obstacles.append(_("out of service: %(reason)s") % {"reason": out.get_reason_display()})
+    obstacles += [
+        _("out of service: %(reason)s") % {"reason": out.get_reason_display()} for out in vehicle.out_of_service
+    ]
     obstacles += [_busy(ride, mission) for mission in vehicle.missions_around]
     if driver is not None and not holds_licence(driver, vehicle, slot.ends_at):
-        obstacles.append(_("%(driver)s has no valid licence %(licence)s") % {
-            "driver": driver.short_name, "licence": vehicle.model.licence
-        })
+        obstacles.append(
+            _("%(driver)s has no valid licence %(licence)s")
+            % {"driver": driver.short_name, "licence": vehicle.model.licence}
+        )
     return obstacles
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -94,11 +95,11 @@ class Mission(models.Model):
 
     @property
     def starts_at(self) -> datetime:
-        return self.period.lower
+        return cast(datetime, self.period.lower)
 
     @property
     def ends_at(self) -> datetime:
-        return self.period.upper
+        return cast(datetime, self.period.upper)
 
 
 class StopKind(models.TextChoices):
@@ -118,9 +119,7 @@ class Stop(models.Model):
     mission = models.ForeignKey(Mission, models.CASCADE, related_name="stops", verbose_name=_("mission"))
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=10, choices=StopKind.choices)
-    ride = models.ForeignKey(
-        Ride, models.PROTECT, null=True, blank=True, related_name="stops", verbose_name=_("ride")
-    )
+    ride = models.ForeignKey(Ride, models.PROTECT, null=True, blank=True, related_name="stops", verbose_name=_("ride"))
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place"))
     label = models.CharField(_("where"), max_length=80)
     latitude = LatitudeField()
@@ -167,4 +166,3 @@ class Stop(models.Model):
     @property
     def is_open(self) -> bool:
         return self.done_at is None and self.dropped_at is None
-

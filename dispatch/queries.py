@@ -23,7 +23,7 @@ def missions_of(rides: Iterable[Ride]) -> dict[int, Mission]:
     carried = Stop.objects.filter(ride__in=list(rides), kind=StopKind.PICK_UP, dropped_at=None)
     by_ride = dict(carried.values_list("ride_id", "mission_id"))
     missions = Mission.objects.with_crew().in_bulk(set(by_ride.values()))
-    return {ride_id: missions[mission_id] for ride_id, mission_id in by_ride.items() if ride_id is not None}
+    return {ride_id: missions[mission_id] for ride_id, mission_id in by_ride.items()}
 
 
 def current_mission(driver: Driver) -> Mission | None:

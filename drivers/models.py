@@ -40,9 +40,7 @@ class DriverQuerySet(models.QuerySet["Driver"]):
 class Driver(models.Model):
     """A person's driving profile on one base."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="driving", verbose_name=_("person")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="driving", verbose_name=_("person"))
     base = models.ForeignKey(Base, models.PROTECT, related_name="drivers", verbose_name=_("base"))
     wheelchair_trained = models.BooleanField(_("trained for wheelchairs"), default=False)
     sharing = models.BooleanField(

@@ -25,7 +25,7 @@ def worker_seen(**_: Any) -> None:
 
 def health(process: Process) -> Health:
     """Return ``ok`` when the process gave a sign lately, ``down`` when not, ``unknown`` when Redis can't be asked."""
-    answer = hub.ask(lambda client: (client.get(PREFIX + process),), default=None)
+    answer: tuple[bytes | None] | None = hub.ask(lambda client: (client.get(PREFIX + process),), default=None)
     if answer is None:
         return "unknown"
     return "ok" if answer[0] else "down"

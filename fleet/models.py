@@ -107,9 +107,7 @@ class UnavailabilityReason(models.TextChoices):
 class Unavailability(models.Model):
     """A vehicle out of service for a period (from included, until excluded)."""
 
-    vehicle = models.ForeignKey(
-        Vehicle, models.CASCADE, related_name="unavailabilities", verbose_name=_("vehicle")
-    )
+    vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="unavailabilities", verbose_name=_("vehicle"))
     period = DateTimeRangeField(_("period"))
     reason = models.CharField(_("reason"), max_length=12, choices=UnavailabilityReason.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -109,9 +109,7 @@ class ShiftFactory(DjangoModelFactory):
         model = Shift
 
     driver = factory.SubFactory(DriverFactory, shift=None)
-    period = factory.LazyFunction(
-        lambda: (timezone.now() - timedelta(hours=12), timezone.now() + timedelta(days=2))
-    )
+    period = factory.LazyFunction(lambda: (timezone.now() - timedelta(hours=12), timezone.now() + timedelta(days=2)))
 
 
 class VehicleModelFactory(DjangoModelFactory):

@@ -65,7 +65,7 @@ def keep_and_tell(base_id: int, position: Position) -> bool:
 
 def forget(driver_id: int) -> None:
     """Drop the driver's position: off duty, or sharing switched off."""
-    hubs.ask(lambda client: client.delete(_key(driver_id)), default=0)
+    hubs.ask(lambda client: client.delete(_key(driver_id)), default=None)
 
 
 def newest(driver_ids: Iterable[int]) -> dict[int, Position]:
@@ -73,8 +73,8 @@ def newest(driver_ids: Iterable[int]) -> dict[int, Position]:
     ids = list(driver_ids)
     if not ids:
         return {}
-    found = hubs.ask(lambda client: client.mget([_key(i) for i in ids]), default=[])
-    positions = starmap(Position.from_wire, (orjson.loads(wire) for wire in found if wire))  # type: ignore[union-attr]
+    found: list[bytes | None] = hubs.ask(lambda client: client.mget([_key(i) for i in ids]), default=[])
+    positions = starmap(Position.from_wire, (orjson.loads(wire) for wire in found if wire))
     return {position.driver_id: position for position in positions}
 
 

@@ -10,8 +10,11 @@ from echauffeur.bases.models import Base
 class Point(Protocol):
     """Anything with a position in WGS 84 degrees."""
 
-    latitude: float
-    longitude: float
+    @property
+    def latitude(self) -> float: ...
+
+    @property
+    def longitude(self) -> float: ...
 
 
 def straight_metres(a: Point, b: Point) -> float:

@@ -10,114 +10,316 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
+        ("bases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ride',
+            name="Ride",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=functools.partial(echauffeur.common.models.new_code, *('R',), **{}), editable=False, max_length=12, unique=True, verbose_name='code')),
-                ('passenger_name', models.CharField(max_length=120, verbose_name='passenger')),
-                ('phone', models.CharField(max_length=20, verbose_name='phone')),
-                ('origin_label', models.CharField(max_length=80, verbose_name='from')),
-                ('origin_latitude', echauffeur.common.models.LatitudeField()),
-                ('origin_longitude', echauffeur.common.models.LongitudeField()),
-                ('asap', models.BooleanField(default=False, verbose_name='as soon as possible')),
-                ('wanted_at', models.DateTimeField(verbose_name='wanted at')),
-                ('pickup_at', models.DateTimeField(verbose_name='pick-up')),
-                ('minutes', models.PositiveSmallIntegerField(default=20, verbose_name='planned length (minutes)')),
-                ('passengers', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='passengers')),
-                ('luggage', models.PositiveSmallIntegerField(default=0, verbose_name='pieces of luggage')),
-                ('wheelchairs', models.PositiveSmallIntegerField(default=0, verbose_name='wheelchairs')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note for the driver')),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('waitlisted', 'On the waiting list'), ('confirmed', 'Confirmed'), ('assigned', 'Driver assigned'), ('acknowledged', 'Driver is informed'), ('approaching', 'Driver on the way'), ('waiting', 'Driver is waiting'), ('on_board', 'On board'), ('completed', 'Completed'), ('refused', 'Refused'), ('cancelled', 'Cancelled')], default='requested', max_length=12, verbose_name='state')),
-                ('end_reason', models.CharField(blank=True, max_length=20, verbose_name='reason')),
-                ('end_words', models.CharField(blank=True, max_length=300, verbose_name='words for the customer')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='requested at')),
-                ('state_since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='in this state since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rating')),
-                ('rating_words', models.CharField(blank=True, max_length=500, verbose_name='words on the ride')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rides', to='bases.base', verbose_name='base')),
-                ('booked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='booked by')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='rides', to=settings.AUTH_USER_MODEL, verbose_name='customer')),
-                ('destination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bases.place', verbose_name='to')),
-                ('origin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bases.place', verbose_name='from')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        default=functools.partial(echauffeur.common.models.new_code, *("R",), **{}),
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                ("passenger_name", models.CharField(max_length=120, verbose_name="passenger")),
+                ("phone", models.CharField(max_length=20, verbose_name="phone")),
+                ("origin_label", models.CharField(max_length=80, verbose_name="from")),
+                ("origin_latitude", echauffeur.common.models.LatitudeField()),
+                ("origin_longitude", echauffeur.common.models.LongitudeField()),
+                ("asap", models.BooleanField(default=False, verbose_name="as soon as possible")),
+                ("wanted_at", models.DateTimeField(verbose_name="wanted at")),
+                ("pickup_at", models.DateTimeField(verbose_name="pick-up")),
+                ("minutes", models.PositiveSmallIntegerField(default=20, verbose_name="planned length (minutes)")),
+                (
+                    "passengers",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="passengers"
+                    ),
+                ),
+                ("luggage", models.PositiveSmallIntegerField(default=0, verbose_name="pieces of luggage")),
+                ("wheelchairs", models.PositiveSmallIntegerField(default=0, verbose_name="wheelchairs")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note for the driver")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("waitlisted", "On the waiting list"),
+                            ("confirmed", "Confirmed"),
+                            ("assigned", "Driver assigned"),
+                            ("acknowledged", "Driver is informed"),
+                            ("approaching", "Driver on the way"),
+                            ("waiting", "Driver is waiting"),
+                            ("on_board", "On board"),
+                            ("completed", "Completed"),
+                            ("refused", "Refused"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("end_reason", models.CharField(blank=True, max_length=20, verbose_name="reason")),
+                ("end_words", models.CharField(blank=True, max_length=300, verbose_name="words for the customer")),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="requested at")),
+                (
+                    "state_since",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="in this state since"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                ("rating", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rating")),
+                ("rating_words", models.CharField(blank=True, max_length=500, verbose_name="words on the ride")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rides",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="booked by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="rides",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bases.place",
+                        verbose_name="to",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bases.place",
+                        verbose_name="from",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ride',
-                'verbose_name_plural': 'rides',
-                'ordering': ['pickup_at', 'pk'],
+                "verbose_name": "ride",
+                "verbose_name_plural": "rides",
+                "ordering": ["pickup_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrackingLink',
+            name="TrackingLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ride', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracking_links', to='bookings.ride', verbose_name='ride')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ride",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracking_links",
+                        to="bookings.ride",
+                        verbose_name="ride",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tracking link',
-                'verbose_name_plural': 'tracking links',
+                "verbose_name": "tracking link",
+                "verbose_name_plural": "tracking links",
             },
         ),
         migrations.AddIndex(
-            model_name='ride',
-            index=models.Index(fields=['base', 'pickup_at'], name='ride_by_day'),
+            model_name="ride",
+            index=models.Index(fields=["base", "pickup_at"], name="ride_by_day"),
         ),
         migrations.AddIndex(
-            model_name='ride',
-            index=models.Index(fields=['customer', '-pickup_at'], name='ride_by_customer'),
+            model_name="ride",
+            index=models.Index(fields=["customer", "-pickup_at"], name="ride_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='ride',
-            index=models.Index(condition=models.Q(('state__in', ['acknowledged', 'approaching', 'assigned', 'confirmed', 'on_board', 'requested', 'waiting', 'waitlisted'])), fields=['base', 'state'], name='ride_live'),
+            model_name="ride",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "acknowledged",
+                            "approaching",
+                            "assigned",
+                            "confirmed",
+                            "on_board",
+                            "requested",
+                            "waiting",
+                            "waitlisted",
+                        ],
+                    )
+                ),
+                fields=["base", "state"],
+                name="ride_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('passengers__gte', 1)), name='ride_carries_somebody', violation_error_message='A ride carries at least one passenger.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("passengers__gte", 1)),
+                name="ride_carries_somebody",
+                violation_error_message="A ride carries at least one passenger.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('wheelchairs__lte', models.F('passengers'))), name='ride_wheelchairs_within_party', violation_error_message='There are more wheelchairs than passengers.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wheelchairs__lte", models.F("passengers"))),
+                name="ride_wheelchairs_within_party",
+                violation_error_message="There are more wheelchairs than passengers.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', None), models.Q(('origin', models.F('destination')), _negated=True), _connector='OR'), name='ride_goes_somewhere', violation_error_message='The ride starts and ends at the same place. Choose another destination.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", None), models.Q(("origin", models.F("destination")), _negated=True), _connector="OR"
+                ),
+                name="ride_goes_somewhere",
+                violation_error_message="The ride starts and ends at the same place. Choose another destination.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('origin_latitude__range', (-90, 90)), ('origin_longitude__range', (-180, 180))), name='ride_origin_is_on_earth', violation_error_message='Latitude goes from -90 to 90, longitude from -180 to 180.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin_latitude__range", (-90, 90)), ("origin_longitude__range", (-180, 180))),
+                name="ride_origin_is_on_earth",
+                violation_error_message="Latitude goes from -90 to 90, longitude from -180 to 180.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='ride_takes_time', violation_error_message='A ride takes at least one minute.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1)),
+                name="ride_takes_time",
+                violation_error_message="A ride takes at least one minute.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'waitlisted', 'confirmed', 'assigned', 'acknowledged', 'approaching', 'waiting', 'on_board', 'completed', 'refused', 'cancelled'])), name='ride_state_exists', violation_error_message='This is not one of the possible values.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "requested",
+                            "waitlisted",
+                            "confirmed",
+                            "assigned",
+                            "acknowledged",
+                            "approaching",
+                            "waiting",
+                            "on_board",
+                            "completed",
+                            "refused",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="ride_state_exists",
+                violation_error_message="This is not one of the possible values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['cancelled', 'completed', 'refused'])), models.Q(models.Q(('state__in', ['cancelled', 'completed', 'refused']), _negated=True), ('ended_at', None)), _connector='OR'), name='ride_ended_if_and_only_if_final', violation_error_message='A ride has an end exactly when it is over.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state__in", ["cancelled", "completed", "refused"])),
+                    models.Q(
+                        models.Q(("state__in", ["cancelled", "completed", "refused"]), _negated=True),
+                        ("ended_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="ride_ended_if_and_only_if_final",
+                violation_error_message="A ride has an end exactly when it is over.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason__in', ['out_of_scope', 'no_capacity', 'other']), ('state', 'refused')), models.Q(('end_reason__in', ['no_longer_needed', 'changed_plan', 'other_transport', 'duplicate', 'service', 'no_show', 'breakdown', 'incident']), ('state', 'cancelled')), models.Q(models.Q(('state__in', ['refused', 'cancelled']), _negated=True), ('end_reason', '')), _connector='OR'), name='ride_reason_if_and_only_if_refused_or_cancelled', violation_error_message='A refused or cancelled ride says why; no other does.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason__in", ["out_of_scope", "no_capacity", "other"]), ("state", "refused")),
+                    models.Q(
+                        (
+                            "end_reason__in",
+                            [
+                                "no_longer_needed",
+                                "changed_plan",
+                                "other_transport",
+                                "duplicate",
+                                "service",
+                                "no_show",
+                                "breakdown",
+                                "incident",
+                            ],
+                        ),
+                        ("state", "cancelled"),
+                    ),
+                    models.Q(models.Q(("state__in", ["refused", "cancelled"]), _negated=True), ("end_reason", "")),
+                    _connector="OR",
+                ),
+                name="ride_reason_if_and_only_if_refused_or_cancelled",
+                violation_error_message="A refused or cancelled ride says why; no other does.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ride',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rating', None), ('rating_words', '')), models.Q(('rating__range', (1, 5)), ('state', 'completed')), _connector='OR'), name='ride_rated_one_to_five_when_completed', violation_error_message='Only a completed ride is rated, from 1 to 5.'),
+            model_name="ride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rating", None), ("rating_words", "")),
+                    models.Q(("rating__range", (1, 5)), ("state", "completed")),
+                    _connector="OR",
+                ),
+                name="ride_rated_one_to_five_when_completed",
+                violation_error_message="Only a completed ride is rated, from 1 to 5.",
+            ),
         ),
     ]

@@ -10,100 +10,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
-        ('bookings', '0001_initial'),
-        ('drivers', '0001_initial'),
-        ('fleet', '0001_initial'),
+        ("bases", "0001_initial"),
+        ("bookings", "0001_initial"),
+        ("drivers", "0001_initial"),
+        ("fleet", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mission',
+            name="Mission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=functools.partial(echauffeur.common.models.new_code, *('M',), **{}), editable=False, max_length=12, unique=True, verbose_name='code')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='period')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('acknowledged', 'Acknowledged'), ('under_way', 'Under way'), ('done', 'Done'), ('called_off', 'Called off')], default='planned', max_length=12, verbose_name='state')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='bases.base', verbose_name='base')),
-                ('driver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='drivers.driver', verbose_name='driver')),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='fleet.vehicle', verbose_name='vehicle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        default=functools.partial(echauffeur.common.models.new_code, *("M",), **{}),
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="period")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("acknowledged", "Acknowledged"),
+                            ("under_way", "Under way"),
+                            ("done", "Done"),
+                            ("called_off", "Called off"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missions",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missions",
+                        to="drivers.driver",
+                        verbose_name="driver",
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missions",
+                        to="fleet.vehicle",
+                        verbose_name="vehicle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mission',
-                'verbose_name_plural': 'missions',
-                'ordering': ['period', 'pk'],
+                "verbose_name": "mission",
+                "verbose_name_plural": "missions",
+                "ordering": ["period", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Stop',
+            name="Stop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('kind', models.CharField(choices=[('pick_up', 'Pick up'), ('set_down', 'Set down'), ('pass', 'Pass')], max_length=10, verbose_name='kind')),
-                ('label', models.CharField(max_length=80, verbose_name='where')),
-                ('latitude', echauffeur.common.models.LatitudeField()),
-                ('longitude', echauffeur.common.models.LongitudeField()),
-                ('planned_at', models.DateTimeField(verbose_name='planned at')),
-                ('arrived_at', models.DateTimeField(blank=True, null=True, verbose_name='arrived at')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
-                ('dropped_at', models.DateTimeField(blank=True, null=True, verbose_name='dropped at')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='dispatch.mission', verbose_name='mission')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bases.place', verbose_name='place')),
-                ('ride', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='bookings.ride', verbose_name='ride')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pick_up", "Pick up"), ("set_down", "Set down"), ("pass", "Pass")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("label", models.CharField(max_length=80, verbose_name="where")),
+                ("latitude", echauffeur.common.models.LatitudeField()),
+                ("longitude", echauffeur.common.models.LongitudeField()),
+                ("planned_at", models.DateTimeField(verbose_name="planned at")),
+                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived at")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                ("dropped_at", models.DateTimeField(blank=True, null=True, verbose_name="dropped at")),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stops",
+                        to="dispatch.mission",
+                        verbose_name="mission",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bases.place",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "ride",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops",
+                        to="bookings.ride",
+                        verbose_name="ride",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stop',
-                'verbose_name_plural': 'stops',
-                'ordering': ['mission', 'position'],
+                "verbose_name": "stop",
+                "verbose_name_plural": "stops",
+                "ordering": ["mission", "position"],
             },
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['base', 'period'], name='mission_by_day'),
+            model_name="mission",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["base", "period"], name="mission_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['acknowledged', 'planned', 'under_way'])), expressions=[('driver', '='), ('period', '&&')], name='missions_of_a_driver_never_overlap', violation_error_message='This driver is already on a mission during part of that time.'),
+            model_name="mission",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state__in", ["acknowledged", "planned", "under_way"])),
+                expressions=[("driver", "="), ("period", "&&")],
+                name="missions_of_a_driver_never_overlap",
+                violation_error_message="This driver is already on a mission during part of that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['acknowledged', 'planned', 'under_way'])), expressions=[('vehicle', '='), ('period', '&&')], name='missions_of_a_vehicle_never_overlap', violation_error_message='This vehicle is already on a mission during part of that time.'),
+            model_name="mission",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state__in", ["acknowledged", "planned", "under_way"])),
+                expressions=[("vehicle", "="), ("period", "&&")],
+                name="missions_of_a_vehicle_never_overlap",
+                violation_error_message="This vehicle is already on a mission during part of that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inf', False), ('period__upper_inf', False)), name='mission_begins_and_ends', violation_error_message='A mission has a beginning and, after it, an end.'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False), ("period__lower_inf", False), ("period__upper_inf", False)
+                ),
+                name="mission_begins_and_ends",
+                violation_error_message="A mission has a beginning and, after it, an end.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'acknowledged', 'under_way', 'done', 'called_off'])), name='mission_state_exists', violation_error_message='This is not one of the possible values.'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "acknowledged", "under_way", "done", "called_off"])),
+                name="mission_state_exists",
+                violation_error_message="This is not one of the possible values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['acknowledged', 'planned', 'under_way']), ('ended_at', None)), models.Q(models.Q(('state__in', ['acknowledged', 'planned', 'under_way']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='mission_ended_if_and_only_if_final', violation_error_message='A mission has an end exactly when it is over.'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["acknowledged", "planned", "under_way"]), ("ended_at", None)),
+                    models.Q(
+                        models.Q(("state__in", ["acknowledged", "planned", "under_way"]), _negated=True),
+                        ("ended_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="mission_ended_if_and_only_if_final",
+                violation_error_message="A mission has an end exactly when it is over.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('mission', 'position'), name='stop_position_once_per_mission', violation_error_message='Two stops of a mission stand at the same position.'),
+            model_name="stop",
+            constraint=models.UniqueConstraint(
+                fields=("mission", "position"),
+                name="stop_position_once_per_mission",
+                violation_error_message="Two stops of a mission stand at the same position.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at', None), ('ride__isnull', False)), fields=('ride', 'kind'), name='ride_is_on_one_mission', violation_error_message='This ride is already on a mission.'),
+            model_name="stop",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dropped_at", None), ("ride__isnull", False)),
+                fields=("ride", "kind"),
+                name="ride_is_on_one_mission",
+                violation_error_message="This ride is already on a mission.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'pass'), ('ride', None)), models.Q(models.Q(('kind', 'pass'), _negated=True), ('ride__isnull', False)), _connector='OR'), name='stop_has_a_ride_unless_it_passes', violation_error_message='A stop to pick up or set down belongs to a ride.'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "pass"), ("ride", None)),
+                    models.Q(models.Q(("kind", "pass"), _negated=True), ("ride__isnull", False)),
+                    _connector="OR",
+                ),
+                name="stop_has_a_ride_unless_it_passes",
+                violation_error_message="A stop to pick up or set down belongs to a ride.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at', None), ('dropped_at', None), _connector='OR'), name='stop_is_done_or_dropped', violation_error_message='A stop cannot be both done and dropped.'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at", None), ("dropped_at", None), _connector="OR"),
+                name="stop_is_done_or_dropped",
+                violation_error_message="A stop cannot be both done and dropped.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['pick_up', 'set_down', 'pass'])), name='stop_kind_exists', violation_error_message='This is not one of the possible values.'),
+            model_name="stop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["pick_up", "set_down", "pass"])),
+                name="stop_kind_exists",
+                violation_error_message="This is not one of the possible values.",
+            ),
         ),
     ]

@@ -9,80 +9,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
+        ("bases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Driver',
+            name="Driver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wheelchair_trained', models.BooleanField(default=False, verbose_name='trained for wheelchairs')),
-                ('sharing', models.BooleanField(default=True, help_text="The driver's own switch. Positions come in on shift only.", verbose_name='shares position')),
-                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drivers', to='bases.base', verbose_name='base')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='driving', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wheelchair_trained", models.BooleanField(default=False, verbose_name="trained for wheelchairs")),
+                (
+                    "sharing",
+                    models.BooleanField(
+                        default=True,
+                        help_text="The driver's own switch. Positions come in on shift only.",
+                        verbose_name="shares position",
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drivers",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="driving",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'driver',
-                'verbose_name_plural': 'drivers',
-                'ordering': ['base', 'user__last_name', 'user__first_name'],
+                "verbose_name": "driver",
+                "verbose_name_plural": "drivers",
+                "ordering": ["base", "user__last_name", "user__first_name"],
             },
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('B', 'B: light vehicle'), ('BE', 'BE: light vehicle with trailer'), ('C', 'C: lorry'), ('D1', 'D1: minibus, 16 passengers'), ('D', 'D: coach')], max_length=2, verbose_name='category')),
-                ('expires_on', models.DateField(verbose_name='holds until')),
-                ('driver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='licences', to='drivers.driver', verbose_name='driver')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("B", "B: light vehicle"),
+                            ("BE", "BE: light vehicle with trailer"),
+                            ("C", "C: lorry"),
+                            ("D1", "D1: minibus, 16 passengers"),
+                            ("D", "D: coach"),
+                        ],
+                        max_length=2,
+                        verbose_name="category",
+                    ),
+                ),
+                ("expires_on", models.DateField(verbose_name="holds until")),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="licences",
+                        to="drivers.driver",
+                        verbose_name="driver",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'licence',
-                'verbose_name_plural': 'licences',
-                'ordering': ['driver', 'category'],
+                "verbose_name": "licence",
+                "verbose_name_plural": "licences",
+                "ordering": ["driver", "category"],
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='period')),
-                ('driver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='drivers.driver', verbose_name='driver')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="period")),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shifts",
+                        to="drivers.driver",
+                        verbose_name="driver",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shift',
-                'verbose_name_plural': 'shifts',
-                'ordering': ['period'],
+                "verbose_name": "shift",
+                "verbose_name_plural": "shifts",
+                "ordering": ["period"],
             },
         ),
         migrations.AddConstraint(
-            model_name='driver',
-            constraint=models.UniqueConstraint(fields=('user', 'base'), name='driver_once_per_base', violation_error_message='This person already drives on that base.'),
+            model_name="driver",
+            constraint=models.UniqueConstraint(
+                fields=("user", "base"),
+                name="driver_once_per_base",
+                violation_error_message="This person already drives on that base.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.UniqueConstraint(fields=('driver', 'category'), name='licence_category_once', violation_error_message='This driver already has that category.'),
+            model_name="licence",
+            constraint=models.UniqueConstraint(
+                fields=("driver", "category"),
+                name="licence_category_once",
+                violation_error_message="This driver already has that category.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['B', 'BE', 'C', 'D1', 'D'])), name='licence_category_exists', violation_error_message='This is not one of the possible values.'),
+            model_name="licence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category__in", ["B", "BE", "C", "D1", "D"])),
+                name="licence_category_exists",
+                violation_error_message="This is not one of the possible values.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shift',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['period'], name='shift_period'),
+            model_name="shift",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["period"], name="shift_period"),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('driver', '='), ('period', '&&')], name='shifts_of_a_driver_never_overlap', violation_error_message='This driver is already on duty during part of that time.'),
+            model_name="shift",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("driver", "="), ("period", "&&")],
+                name="shifts_of_a_driver_never_overlap",
+                violation_error_message="This driver is already on duty during part of that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inf', False), ('period__upper_inf', False)), name='shift_begins_and_ends', violation_error_message='A shift has a beginning and, after it, an end.'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False), ("period__lower_inf", False), ("period__upper_inf", False)
+                ),
+                name="shift_begins_and_ends",
+                violation_error_message="A shift has a beginning and, after it, an end.",
+            ),
         ),
     ]

@@ -37,7 +37,10 @@ def site(request: HttpRequest) -> dict[str, Site]:
         return {"site": Site(None, [], settings.DEMO)}
     here = [(_("Book a ride"), reverse("ride-request")), (_("My rides"), reverse("rides"))]
     here += [
-        (_("Control tower") if user.base_id == base.pk else f"{_('Control tower')} · {base.name}", reverse("tower", args=[base.code]))
+        (
+            _("Control tower") if user.base_id == base.pk else f"{_('Control tower')} · {base.name}",
+            reverse("tower", args=[base.code]),
+        )
         for base in bases_where(user, Permission.SEE_TOWER)
         if not user.is_superuser or base.pk == user.base_id
     ]

@@ -34,7 +34,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     A form sent after the session ended is kept, and shown again after signing in.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # htmx wants no redirect
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         if request.method == "POST":
             keep_form(request)
             messages.warning(

@@ -28,7 +28,7 @@ def normal_phone(text: str, region: str = "FR") -> str:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
         raise ValidationError(
-            _("“%(text)s” is not a phone number. Write ten digits such as 06 12 34 56 78, or + and the country's code."),
+            _("“%(text)s” is not a phone number. Write ten digits such as 06 12 34 56 78, or + and a country's code."),
             params={"text": text},
             code="phone",
         )
@@ -72,9 +72,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("first name"), max_length=60)
     last_name = models.CharField(_("last name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
     base = models.ForeignKey(
-        Base, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("current base"),
+        Base,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("current base"),
         help_text=_("The base whose pages open first."),
     )
     is_active = models.BooleanField(_("active"), default=True)

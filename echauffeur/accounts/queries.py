@@ -1,7 +1,7 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import ROLES, Permission, Role
@@ -22,9 +22,8 @@ def may(user: Person, permission: Permission, base: Base | int) -> bool:
 
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships, asked for once per request."""
-    if not hasattr(user, "_memberships"):
-        user._memberships = list(user.memberships.select_related("base"))  # type: ignore[attr-defined]
-    return user._memberships  # type: ignore[attr-defined, no-any-return]
+    prefetch_related_objects([user], "memberships")
+    return list(user.memberships.all())
 
 
 def roles_that_may(permission: Permission) -> list[Role]:
@@ -37,6 +36,4 @@ def bases_where(user: Person, permission: Permission) -> QuerySet[Base]:
         return Base.objects.none()
     if user.is_superuser:
         return Base.objects.all() if permission != Permission.DRIVE else Base.objects.none()
-    return Base.objects.filter(
-        memberships__user=user, memberships__role__in=roles_that_may(permission)
-    ).distinct()
+    return Base.objects.filter(memberships__user=user, memberships__role__in=roles_that_may(permission)).distinct()

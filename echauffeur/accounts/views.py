@@ -1,5 +1,6 @@
 """Signing in and out, and the way home."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,6 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from django.conf import settings
 from echauffeur.accounts.forms import SignInForm
 from echauffeur.accounts.queries import bases_where
 from echauffeur.accounts.roles import Permission
@@ -32,8 +32,9 @@ class SignOut(LogoutView):
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the page of one's work: control tower, own day as a driver, else own rides."""
     user = request.user
+    assert user.is_authenticated
     tower = bases_where(user, Permission.SEE_TOWER)
-    base = tower.filter(pk=getattr(user, "base_id", None)).first() or tower.first()
+    base = next((base for base in tower if base.pk == user.base_id), tower.first())
     if base is not None:
         return redirect("tower", base.code)
     if bases_where(user, Permission.DRIVE).exists():

@@ -18,14 +18,18 @@ from echauffeur.common.models import LatitudeField, LongitudeField, choices_cons
 def is_time_zone(name: str) -> None:
     """Raise ValidationError when the IANA data does not know the zone."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Write one such as Europe/Paris."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Write one such as Europe/Paris."), params={"name": name}
+        )
 
 
 class Base(models.Model):
     """A defence base, and the rules it set itself. Durations say their unit in their name."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    code = models.SlugField(_("code"), max_length=30, unique=True, help_text=_("Stands in addresses: brest, la-rochelle…"))
+    code = models.SlugField(
+        _("code"), max_length=30, unique=True, help_text=_("Stands in addresses: brest, la-rochelle…")
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Paris", validators=[is_time_zone])
     latitude = LatitudeField(_("latitude of the centre"))
     longitude = LongitudeField(_("longitude of the centre"))

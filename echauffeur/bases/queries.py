@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramSimilarity
@@ -17,7 +18,7 @@ def places_matching(base: Base, text: str) -> PlaceQuerySet:
     if not text:
         return base.places.enabled().order_by("name")
     names = Func(F("aliases"), Value(" · "), function="array_to_string", output_field=TextField())
-    plain = Unaccent(Value(text))
+    plain: Any = Unaccent(Value(text))  # the stubs know only text here, Django takes expressions
     return (
         base.places.enabled()
         .annotate(plain_name=Unaccent("name"), plain_aliases=Unaccent(names))

@@ -15,7 +15,7 @@ from echauffeur.common.refusals import Refusal
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether only the live part is asked for, not the whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -39,13 +39,13 @@ def _client() -> redis.Redis:
     )
 
 
-def ask(what: Callable[[redis.Redis], Answer], default: Answer) -> Answer:
+def ask(what: Callable[[redis.Redis], Any], default: Answer) -> Answer:
     """Return what Redis answers, or the default when it is away. Never raises for a missing Redis."""
-    global _resting_until
+    global _resting_until  # noqa: PLW0603  one rest per process
     if time.monotonic() < _resting_until:
         return default
     try:
-        return what(_client())
+        return what(_client())  # type: ignore[no-any-return]
     except (redis.RedisError, OSError) as error:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis did not answer: %s", error)
@@ -143,7 +143,7 @@ class Hub:
             except (redis.RedisError, OSError) as error:
                 logger.warning("The live subscription is down: %s", error)
             self.connected = False
-            await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))
+            await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))  # noqa: S311
 
     async def _subscribe(self) -> None:
         # A subscription is silent for as long as nothing happens: no read timeout, but keepalive and health checks.

@@ -86,5 +86,5 @@ def step(
 ) -> Step:
     """Return one line of a table; ``who`` as a list means from every source."""
     whole = frozenset(sources)
-    rights = who if isinstance(who, dict) else {party: whole for party in who}
+    rights = who if isinstance(who, dict) else dict.fromkeys(who, whole)
     return Step(verb, whole, target, {p: frozenset(s) & whole for p, s in rights.items()}, frozenset(reasons))

@@ -15,13 +15,13 @@ def new_code(prefix: str, length: int = 6) -> str:
     return f"{prefix}-{''.join(secrets.choice(CODE_ALPHABET) for _ in range(length))}"
 
 
-class LatitudeField(models.FloatField):
+class LatitudeField(models.FloatField):  # type: ignore[type-arg]  # generic for mypy only
     """WGS 84 degrees north, -90 to 90."""
 
     default_validators = [MinValueValidator(-90), MaxValueValidator(90)]
 
 
-class LongitudeField(models.FloatField):
+class LongitudeField(models.FloatField):  # type: ignore[type-arg]  # generic for mypy only
     """WGS 84 degrees east, -180 to 180."""
 
     default_validators = [MinValueValidator(-180), MaxValueValidator(180)]

@@ -81,7 +81,7 @@ async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> None:
 hubs.Hub.chores.append(heartbeat)
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One open page. Subclasses say who may listen to what."""
 
     writer: asyncio.Task[None] | None = None

@@ -1,6 +1,7 @@
 """What holds everywhere. demo, test and production each say only what differs."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -59,7 +60,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "echauffeur.urls"
 ASGI_APPLICATION = "echauffeur.asgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PROJECT / "templates"],

@@ -8,66 +8,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
+        ("bases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VehicleModel',
+            name="VehicleModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('seats', models.PositiveSmallIntegerField(help_text="Without the driver's.", validators=[django.core.validators.MinValueValidator(1)], verbose_name='passenger seats')),
-                ('wheelchair_places', models.PositiveSmallIntegerField(default=0, verbose_name='wheelchair places')),
-                ('licence', models.CharField(choices=[('B', 'B: light vehicle'), ('BE', 'BE: light vehicle with trailer'), ('C', 'C: lorry'), ('D1', 'D1: minibus, 16 passengers'), ('D', 'D: coach')], default='B', max_length=2, verbose_name='licence needed')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                (
+                    "seats",
+                    models.PositiveSmallIntegerField(
+                        help_text="Without the driver's.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="passenger seats",
+                    ),
+                ),
+                ("wheelchair_places", models.PositiveSmallIntegerField(default=0, verbose_name="wheelchair places")),
+                (
+                    "licence",
+                    models.CharField(
+                        choices=[
+                            ("B", "B: light vehicle"),
+                            ("BE", "BE: light vehicle with trailer"),
+                            ("C", "C: lorry"),
+                            ("D1", "D1: minibus, 16 passengers"),
+                            ("D", "D: coach"),
+                        ],
+                        default="B",
+                        max_length=2,
+                        verbose_name="licence needed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vehicle model',
-                'verbose_name_plural': 'vehicle models',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='model_has_a_seat', violation_error_message='A vehicle carries at least one passenger.'), models.CheckConstraint(condition=models.Q(('licence__in', ['B', 'BE', 'C', 'D1', 'D'])), name='model_licence_exists', violation_error_message='This is not one of the possible values.')],
+                "verbose_name": "vehicle model",
+                "verbose_name_plural": "vehicle models",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("seats__gte", 1)),
+                        name="model_has_a_seat",
+                        violation_error_message="A vehicle carries at least one passenger.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("licence__in", ["B", "BE", "C", "D1", "D"])),
+                        name="model_licence_exists",
+                        violation_error_message="This is not one of the possible values.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What the control room calls it: Zoé 3.', max_length=30, verbose_name='call name')),
-                ('plate', models.CharField(max_length=12, unique=True, verbose_name='plate')),
-                ('colour', models.CharField(blank=True, max_length=30, verbose_name='colour')),
-                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='bases.base', verbose_name='base')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='fleet.vehiclemodel', verbose_name='model')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="What the control room calls it: Zoé 3.", max_length=30, verbose_name="call name"
+                    ),
+                ),
+                ("plate", models.CharField(max_length=12, unique=True, verbose_name="plate")),
+                ("colour", models.CharField(blank=True, max_length=30, verbose_name="colour")),
+                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vehicles",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vehicles",
+                        to="fleet.vehiclemodel",
+                        verbose_name="model",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vehicle',
-                'verbose_name_plural': 'vehicles',
-                'ordering': ['base', 'name'],
+                "verbose_name": "vehicle",
+                "verbose_name_plural": "vehicles",
+                "ordering": ["base", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Unavailability',
+            name="Unavailability",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='period')),
-                ('reason', models.CharField(choices=[('maintenance', 'Maintenance'), ('breakdown', 'Breakdown'), ('inspection', 'Technical inspection'), ('lent', 'Lent out')], max_length=12, verbose_name='reason')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unavailabilities', to='fleet.vehicle', verbose_name='vehicle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="period")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("maintenance", "Maintenance"),
+                            ("breakdown", "Breakdown"),
+                            ("inspection", "Technical inspection"),
+                            ("lent", "Lent out"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="unavailabilities",
+                        to="fleet.vehicle",
+                        verbose_name="vehicle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unavailability',
-                'verbose_name_plural': 'unavailabilities',
-                'ordering': ['period'],
-                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['period'], name='unavailability_period')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inf', False)), name='unavailability_begins', violation_error_message='The end comes after the beginning.'), models.CheckConstraint(condition=models.Q(('reason__in', ['maintenance', 'breakdown', 'inspection', 'lent'])), name='unavailability_reason_exists', violation_error_message='This is not one of the possible values.')],
+                "verbose_name": "unavailability",
+                "verbose_name_plural": "unavailabilities",
+                "ordering": ["period"],
+                "indexes": [django.contrib.postgres.indexes.GistIndex(fields=["period"], name="unavailability_period")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="unavailability_begins",
+                        violation_error_message="The end comes after the beginning.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["maintenance", "breakdown", "inspection", "lent"])),
+                        name="unavailability_reason_exists",
+                        violation_error_message="This is not one of the possible values.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('base', 'name'), name='vehicle_name_once_per_base', violation_error_message='This base already has a vehicle of that name.'),
+            model_name="vehicle",
+            constraint=models.UniqueConstraint(
+                fields=("base", "name"),
+                name="vehicle_name_once_per_base",
+                violation_error_message="This base already has a vehicle of that name.",
+            ),
         ),
     ]

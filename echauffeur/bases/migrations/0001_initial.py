@@ -11,78 +11,247 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
         UnaccentExtension(),
         migrations.CreateModel(
-            name='Base',
+            name="Base",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('code', models.SlugField(help_text='Stands in addresses: brest, la-rochelle…', max_length=30, unique=True, verbose_name='code')),
-                ('time_zone', models.CharField(default='Europe/Paris', max_length=40, validators=[echauffeur.bases.models.is_time_zone], verbose_name='time zone')),
-                ('latitude', echauffeur.common.models.LatitudeField(verbose_name='latitude of the centre')),
-                ('longitude', echauffeur.common.models.LongitudeField(verbose_name='longitude of the centre')),
-                ('phone_customers', models.CharField(max_length=20, verbose_name="control room's number for customers")),
-                ('phone_drivers', models.CharField(max_length=20, verbose_name="control room's number for drivers")),
-                ('shortest_notice_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='shortest notice (minutes)')),
-                ('horizon_days', models.PositiveSmallIntegerField(default=60, verbose_name='bookable ahead (days)')),
-                ('ride_minutes', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1)], verbose_name='usual length of a ride (minutes)')),
-                ('no_show_minutes', models.PositiveSmallIntegerField(default=10, verbose_name='waiting time before no-show (minutes)')),
-                ('auto_confirm', models.BooleanField(default=False, verbose_name='confirm requests without a regulator')),
-                ('mean_speed_kmh', models.PositiveSmallIntegerField(default=28, validators=[django.core.validators.MinValueValidator(5)], verbose_name='mean speed on the base (km/h)')),
-                ('winding_factor', models.FloatField(default=1.35, validators=[django.core.validators.MinValueValidator(1.0)], verbose_name='road distance ÷ straight distance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="Stands in addresses: brest, la-rochelle…",
+                        max_length=30,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/Paris",
+                        max_length=40,
+                        validators=[echauffeur.bases.models.is_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("latitude", echauffeur.common.models.LatitudeField(verbose_name="latitude of the centre")),
+                ("longitude", echauffeur.common.models.LongitudeField(verbose_name="longitude of the centre")),
+                (
+                    "phone_customers",
+                    models.CharField(max_length=20, verbose_name="control room's number for customers"),
+                ),
+                ("phone_drivers", models.CharField(max_length=20, verbose_name="control room's number for drivers")),
+                (
+                    "shortest_notice_minutes",
+                    models.PositiveSmallIntegerField(default=15, verbose_name="shortest notice (minutes)"),
+                ),
+                ("horizon_days", models.PositiveSmallIntegerField(default=60, verbose_name="bookable ahead (days)")),
+                (
+                    "ride_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="usual length of a ride (minutes)",
+                    ),
+                ),
+                (
+                    "no_show_minutes",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="waiting time before no-show (minutes)"),
+                ),
+                (
+                    "auto_confirm",
+                    models.BooleanField(default=False, verbose_name="confirm requests without a regulator"),
+                ),
+                (
+                    "mean_speed_kmh",
+                    models.PositiveSmallIntegerField(
+                        default=28,
+                        validators=[django.core.validators.MinValueValidator(5)],
+                        verbose_name="mean speed on the base (km/h)",
+                    ),
+                ),
+                (
+                    "winding_factor",
+                    models.FloatField(
+                        default=1.35,
+                        validators=[django.core.validators.MinValueValidator(1.0)],
+                        verbose_name="road distance ÷ straight distance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'base',
-                'verbose_name_plural': 'bases',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='base_centre_is_on_earth', violation_error_message='Latitude goes from -90 to 90, longitude from -180 to 180.'), models.CheckConstraint(condition=models.Q(('mean_speed_kmh__gte', 5), ('winding_factor__gte', 1)), name='base_travel_is_possible', violation_error_message='The mean speed is at least 5 km/h, the winding factor at least 1.')],
+                "verbose_name": "base",
+                "verbose_name_plural": "bases",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                        name="base_centre_is_on_earth",
+                        violation_error_message="Latitude goes from -90 to 90, longitude from -180 to 180.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mean_speed_kmh__gte", 5), ("winding_factor__gte", 1)),
+                        name="base_travel_is_possible",
+                        violation_error_message="The mean speed is at least 5 km/h, the winding factor at least 1.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='weekday')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(help_text='23:59 means the end of the day.', verbose_name='closes')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opening_hours', to='bases.base', verbose_name='base')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="weekday",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                ("closes", models.TimeField(help_text="23:59 means the end of the day.", verbose_name="closes")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opening_hours",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opening hours',
-                'verbose_name_plural': 'opening hours',
-                'ordering': ['base', 'weekday', 'opens'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='opening_closes_after_it_opens', violation_error_message='Closing time comes after opening time. For a night, write two lines.'), models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='opening_weekday_exists', violation_error_message='A weekday goes from Monday to Sunday.')],
+                "verbose_name": "opening hours",
+                "verbose_name_plural": "opening hours",
+                "ordering": ["base", "weekday", "opens"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes__gt", models.F("opens"))),
+                        name="opening_closes_after_it_opens",
+                        violation_error_message="Closing time comes after opening time. For a night, write two lines.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__range", (0, 6))),
+                        name="opening_weekday_exists",
+                        violation_error_message="A weekday goes from Monday to Sunday.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Other names people search by, separated by commas.', size=None, verbose_name='aliases')),
-                ('kind', models.CharField(choices=[('gate', 'Gate'), ('office', 'Office'), ('lodging', 'Lodging'), ('mess', 'Mess'), ('medical', 'Medical centre'), ('station', 'Station'), ('quay', 'Quay'), ('airfield', 'Airfield'), ('workshop', 'Workshop'), ('sport', 'Sport'), ('other', 'Other')], default='other', max_length=10, verbose_name='kind')),
-                ('latitude', echauffeur.common.models.LatitudeField(verbose_name='latitude')),
-                ('longitude', echauffeur.common.models.LongitudeField(verbose_name='longitude')),
-                ('access_note', models.CharField(blank=True, max_length=200, verbose_name='access note')),
-                ('arrival_radius_m', models.PositiveSmallIntegerField(default=60, verbose_name='arrival radius (metres)')),
-                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='bases.base', verbose_name='base')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        help_text="Other names people search by, separated by commas.",
+                        size=None,
+                        verbose_name="aliases",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("gate", "Gate"),
+                            ("office", "Office"),
+                            ("lodging", "Lodging"),
+                            ("mess", "Mess"),
+                            ("medical", "Medical centre"),
+                            ("station", "Station"),
+                            ("quay", "Quay"),
+                            ("airfield", "Airfield"),
+                            ("workshop", "Workshop"),
+                            ("sport", "Sport"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("latitude", echauffeur.common.models.LatitudeField(verbose_name="latitude")),
+                ("longitude", echauffeur.common.models.LongitudeField(verbose_name="longitude")),
+                ("access_note", models.CharField(blank=True, max_length=200, verbose_name="access note")),
+                (
+                    "arrival_radius_m",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="arrival radius (metres)"),
+                ),
+                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place',
-                'verbose_name_plural': 'places',
-                'ordering': ['base', 'name'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['name'], name='place_name_trigrams', opclasses=['gin_trgm_ops'])],
-                'constraints': [models.UniqueConstraint(fields=('base', 'name'), name='place_name_once_per_base', violation_error_message='This base already has a place of that name.'), models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='place_is_on_earth', violation_error_message='Latitude goes from -90 to 90, longitude from -180 to 180.'), models.CheckConstraint(condition=models.Q(('kind__in', ['gate', 'office', 'lodging', 'mess', 'medical', 'station', 'quay', 'airfield', 'workshop', 'sport', 'other'])), name='place_kind_exists', violation_error_message='This is not one of the possible values.')],
+                "verbose_name": "place",
+                "verbose_name_plural": "places",
+                "ordering": ["base", "name"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name"], name="place_name_trigrams", opclasses=["gin_trgm_ops"]
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("base", "name"),
+                        name="place_name_once_per_base",
+                        violation_error_message="This base already has a place of that name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                        name="place_is_on_earth",
+                        violation_error_message="Latitude goes from -90 to 90, longitude from -180 to 180.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "gate",
+                                    "office",
+                                    "lodging",
+                                    "mess",
+                                    "medical",
+                                    "station",
+                                    "quay",
+                                    "airfield",
+                                    "workshop",
+                                    "sport",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="place_kind_exists",
+                        violation_error_message="This is not one of the possible values.",
+                    ),
+                ],
             },
         ),
     ]

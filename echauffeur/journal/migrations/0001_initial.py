@@ -8,57 +8,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
+        ("bases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stream',
+            name="Stream",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'stream',
-                'verbose_name_plural': 'streams',
-                'db_table': 'journal_stream',
+                "verbose_name": "stream",
+                "verbose_name_plural": "streams",
+                "db_table": "journal_stream",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField(verbose_name='number')),
-                ('verb', models.CharField(max_length=20, verbose_name='step')),
-                ('subject', models.CharField(max_length=20, verbose_name='about')),
-                ('subject_id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('from_state', models.CharField(blank=True, max_length=20, verbose_name='from')),
-                ('to_state', models.CharField(blank=True, max_length=20, verbose_name='to')),
-                ('party', models.CharField(choices=[('customer', 'Customer'), ('regulator', 'Regulator'), ('driver', 'Driver'), ('rule', 'Rule of the base')], max_length=10, verbose_name='as')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='time on the phone')),
-                ('reason', models.CharField(blank=True, max_length=30, verbose_name='reason')),
-                ('words', models.TextField(blank=True, verbose_name='words')),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('streams', models.JSONField(default=dict, help_text='Each stream this step is told on, with its number there.')),
-                ('tap', models.UUIDField(blank=True, null=True, unique=True)),
-                ('tap_digest', models.CharField(blank=True, max_length=64)),
-                ('announced_at', models.DateTimeField(blank=True, null=True)),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='bases.base', verbose_name='base')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.BigIntegerField(verbose_name="number")),
+                ("verb", models.CharField(max_length=20, verbose_name="step")),
+                ("subject", models.CharField(max_length=20, verbose_name="about")),
+                ("subject_id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("from_state", models.CharField(blank=True, max_length=20, verbose_name="from")),
+                ("to_state", models.CharField(blank=True, max_length=20, verbose_name="to")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("regulator", "Regulator"),
+                            ("driver", "Driver"),
+                            ("rule", "Rule of the base"),
+                        ],
+                        max_length=10,
+                        verbose_name="as",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="time on the phone")),
+                ("reason", models.CharField(blank=True, max_length=30, verbose_name="reason")),
+                ("words", models.TextField(blank=True, verbose_name="words")),
+                ("data", models.JSONField(blank=True, default=dict)),
+                (
+                    "streams",
+                    models.JSONField(
+                        default=dict, help_text="Each stream this step is told on, with its number there."
+                    ),
+                ),
+                ("tap", models.UUIDField(blank=True, null=True, unique=True)),
+                ("tap_digest", models.CharField(blank=True, max_length=64)),
+                ("announced_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal entries',
-                'ordering': ['base', 'seq'],
-                'indexes': [models.Index(fields=['subject', 'subject_id', 'seq'], name='entry_by_subject'), models.Index(condition=models.Q(('announced_at', None)), fields=['at'], name='entry_untold'), django.contrib.postgres.indexes.GinIndex(fields=['streams'], name='entry_by_stream')],
-                'constraints': [models.UniqueConstraint(fields=('base', 'seq'), name='entry_numbered_once_per_base'), models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='entry_numbers_start_at_one'), models.CheckConstraint(condition=models.Q(models.Q(('tap', None), ('tap_digest', '')), models.Q(('tap__isnull', False), models.Q(('tap_digest', ''), _negated=True)), _connector='OR'), name='entry_tap_has_its_digest')],
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal entries",
+                "ordering": ["base", "seq"],
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id", "seq"], name="entry_by_subject"),
+                    models.Index(condition=models.Q(("announced_at", None)), fields=["at"], name="entry_untold"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["streams"], name="entry_by_stream"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("base", "seq"), name="entry_numbered_once_per_base"),
+                    models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="entry_numbers_start_at_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tap", None), ("tap_digest", "")),
+                            models.Q(("tap__isnull", False), models.Q(("tap_digest", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="entry_tap_has_its_digest",
+                    ),
+                ],
             },
         ),
     ]
