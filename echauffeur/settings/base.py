@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.admin",
+    "echauffeur.apps.AdminConfig",
     "django.forms",
     "channels",
     "django_htmx",

@@ -1,0 +1,97 @@
+"""People and their roles. Passwords go through Django's own forms; rights come from memberships alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from echauffeur.accounts.models import Membership, User, normal_phone
+
+admin.site.unregister(Group)
+
+
+class PersonForm:
+    """What both forms of a person share: one way to write an address and a number."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        return normal_phone(phone) if phone else ""
+
+
+class NewPersonForm(PersonForm, BaseUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "first_name", "last_name", "phone", "language", "base"]
+
+
+class ChangedPersonForm(PersonForm, UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+        labels = {"is_superuser": _("administrator of all bases")}
+        help_texts = {
+            "is_superuser": _("Opens this administration, and may do everything on every base except drive."),
+            "is_active": _("Switch it off when somebody leaves: what they did stays in the journal."),
+        }
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 1
+    autocomplete_fields = ["base"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    form = ChangedPersonForm
+    add_form = NewPersonForm
+    list_display = ["last_name", "first_name", "email", "phone", "base", "is_active", "is_superuser"]
+    list_display_links = ["last_name", "first_name"]
+    list_filter = ["is_active", "is_superuser", "memberships__role", "memberships__base"]
+    list_select_related = ["base"]
+    search_fields = ["last_name", "first_name", "email"]
+    ordering = ["last_name", "first_name"]
+    filter_horizontal = []
+    autocomplete_fields = ["base"]
+    readonly_fields = ["last_login", "date_joined"]
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": [("first_name", "last_name"), "email", "password", "phone", "language", "base"]}),
+        (_("Account"), {"fields": ["is_active", "is_superuser", ("last_login", "date_joined")]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": [("first_name", "last_name"), "email", "phone", "language", "base"]}),
+        (_("Password"), {"fields": ["password1", "password2"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        fields = [*super().get_readonly_fields(request, obj)]
+        # Nobody locks the last administrator out by mistake: the own rights are another administrator's to change.
+        return [*fields, "is_active", "is_superuser"] if obj == request.user else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Never: a person who leaves is made inactive, so that the journal keeps saying who did what."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.is_staff = obj.is_superuser  # one switch on the screen, Django wants two
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["user", "base", "role"]
+    list_filter = ["role", "base"]
+    list_select_related = ["user", "base"]
+    search_fields = ["user__last_name", "user__first_name", "user__email"]
+    autocomplete_fields = ["user", "base"]
+    ordering = ["base", "role", "user__last_name"]

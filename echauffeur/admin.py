@@ -1,0 +1,50 @@
+"""The Django administration: for administrators of all bases only, behind the one sign-in page."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# The order in which a new base is set up.
+APPS = ["bases", "accounts", "fleet", "drivers", "bookings", "dispatch", "journal"]
+
+
+class AdminSite(admin.AdminSite):
+    """Closed to everybody but superusers: Django's own rights know no base, so nobody gets in by them alone."""
+
+    site_title = _("e-Chauffeur administration")
+    site_header = _("e-Chauffeur administration")
+    index_title = _("Bases, people and vehicles")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and request.user.is_superuser
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Say plainly that this is not for them: whoever is not signed in never gets here."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        raise PermissionDenied
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
+        inner = super().admin_view(view, cacheable)
+
+        def on_own_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            base = getattr(request.user, "base", None)
+            with timezone.override(base.zone if base else "Europe/Paris"):
+                response = inner(request, *args, **kwargs)
+                # Left to itself Django would draw the page after this block, on another clock.
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return update_wrapper(on_own_clock, inner)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else len(APPS))

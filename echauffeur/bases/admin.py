@@ -1,0 +1,113 @@
+"""Setting a base up: its clock, its rules, its hours and its places."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from drivers.models import Driver
+from echauffeur.accounts.models import Membership, normal_phone
+from echauffeur.accounts.roles import Role
+from echauffeur.bases.models import Base, OpeningHours, Place
+from echauffeur.common.admin import KeepsHistory
+from fleet.models import Vehicle
+
+
+class BaseForm(forms.ModelForm):
+    """A base whose phone numbers can be dialled from anywhere."""
+
+    def clean_phone_customers(self) -> str:
+        return normal_phone(self.cleaned_data["phone_customers"])
+
+    def clean_phone_drivers(self) -> str:
+        return normal_phone(self.cleaned_data["phone_drivers"])
+
+
+class OpeningHoursInline(admin.TabularInline):
+    model = OpeningHours
+    extra = 7
+    max_num = 28
+
+
+class PlaceInline(admin.TabularInline):
+    model = Place
+    extra = 3
+    fields = ["name", "aliases", "kind", "latitude", "longitude", "access_note", "arrival_radius_m", "enabled"]
+
+
+@admin.register(Base)
+class BaseAdmin(KeepsHistory, admin.ModelAdmin):
+    form = BaseForm
+    list_display = ["name", "code", "clock", "phone_customers", "places_in_service", "auto_confirm"]
+    search_fields = ["name", "code"]
+    list_filter = ["auto_confirm", "time_zone"]
+    prepopulated_fields = {"code": ["name"]}
+    inlines = [OpeningHoursInline, PlaceInline]
+    readonly_fields = ["readiness"]
+    fieldsets = [
+        (None, {"fields": ["name", "code", "readiness"]}),
+        (_("Clock and centre"), {"fields": ["time_zone", ("latitude", "longitude")]}),
+        (_("Phones of the control room"), {"fields": ["phone_customers", "phone_drivers"]}),
+        (
+            _("Booking rules"),
+            {
+                "fields": [
+                    ("shortest_notice_minutes", "horizon_days"),
+                    ("ride_minutes", "no_show_minutes"),
+                    "auto_confirm",
+                ]
+            },
+        ),
+        (_("Travel times"), {"fields": [("mean_speed_kmh", "winding_factor")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Base]:
+        return super().get_queryset(request).annotate(places_count=Count("places"))
+
+    @admin.display(description=_("places"), ordering="places_count")
+    def places_in_service(self, base: Any) -> int:
+        return int(base.places_count)
+
+    @admin.display(description=_("clock"), ordering="time_zone")
+    def clock(self, base: Base) -> str:
+        return f"{base.local(timezone.now()):%H:%M} ({base.time_zone})"
+
+    @admin.display(description=_("in place"))
+    def readiness(self, base: Base) -> SafeString | str:
+        """Return what the base has so far, each with the page that adds the next one."""
+        if base.pk is None:
+            return _("Save the base first: then vehicles, people and drivers are added from here.")
+        regulators = Membership.objects.filter(base=base, role=Role.REGULATOR)
+        rows = [
+            (_("Places"), base.places.enabled().count(), "admin:bases_place_add"),
+            (_("Vehicles"), Vehicle.objects.of(base).enabled().count(), "admin:fleet_vehicle_add"),
+            (_("Regulators"), regulators.count(), "admin:accounts_membership_add"),
+            (_("Drivers"), Driver.objects.of(base).enabled().count(), "admin:drivers_driver_add"),
+        ]
+        lines = (("✓" if n else "✗", label, n, reverse(url), base.pk, _("Add")) for label, n, url in rows)
+        return format_html("<ul>{}</ul>", format_html_join("", '<li>{} {}: {} · <a href="{}?base={}">{}</a></li>', lines))
+
+
+@admin.register(Place)
+class PlaceAdmin(KeepsHistory, admin.ModelAdmin):
+    list_display = ["name", "base", "kind", "other_names", "enabled"]
+    list_filter = ["base", "kind", "enabled"]
+    list_select_related = ["base"]
+    list_editable = ["enabled"]
+    search_fields = ["name", "aliases", "base__name"]
+    autocomplete_fields = ["base"]
+    fieldsets = [
+        (None, {"fields": ["base", "name", "aliases", "kind", "enabled"]}),
+        (_("Where"), {"fields": [("latitude", "longitude"), "access_note", "arrival_radius_m"]}),
+    ]
+
+    @admin.display(description=_("aliases"))
+    def other_names(self, place: Place) -> str:
+        return ", ".join(place.aliases)
