@@ -71,9 +71,8 @@ async function texts(folder, extensions) {
 async function buildStyles() {
   const { outputFiles } = await esbuild.build(styles);
   const users = [ALWAYS, ...(await texts(path.join(PROJECT, "templates"), [".html"])), ...(await texts(STATIC, [".js"]))];
-  const used = new Set(users.join("\n").match(/\bfr-[\w-]+/g));
   for (const { path: file, text } of outputFiles) {
-    await writeFile(file, (await esbuild.transform(prune(text, used), { loader: "css", minify: true })).code);
+    await writeFile(file, (await esbuild.transform(prune(text, users.join("\n")), { loader: "css", minify: true })).code);
   }
 }
 

@@ -1,21 +1,26 @@
 import postcss from "postcss";
 
-/** Returns `css` without the design system's rules for classes outside `used`, and without custom properties
- * that nothing reads: it ships hundreds of colours and utilities, and a page needs a few dozen. A used name that
- * ends in a dash stands for all that begin so: templates write `fr-alert--{{ level }}`. */
-export function prune(css, used) {
+/** Returns `css` without the design system's rules for classes that do not stand in `users`, and without custom
+ * properties that nothing reads: it ships hundreds of colours and utilities, and a page needs a few dozen. A name
+ * that ends in a dash stands for all that begin so: templates write `fr-alert--{{ level }}`. */
+export function prune(css, users) {
   const root = postcss.parse(css);
-  dropUnusedClasses(root, used);
-  while (dropUnreadProperties(root));
+  dropUnusedClasses(root, isNamed(users.match(/\bfr-[\w-]+/g)));
+  const isReadByScript = isNamed(users.match(/--[a-z][\w-]*/g));
+  while (dropUnreadProperties(root, isReadByScript));
   root.walkAtRules((rule) => {
     if (rule.nodes?.length === 0) rule.remove();
   });
   return root.toString();
 }
 
-function dropUnusedClasses(root, used) {
-  const prefixes = [...used].filter((name) => name.endsWith("-"));
-  const isUsed = (name) => used.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+function isNamed(matches) {
+  const names = new Set(matches);
+  const prefixes = [...names].filter((name) => name.endsWith("-"));
+  return (name) => names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+function dropUnusedClasses(root, isUsed) {
   root.walkRules((rule) => {
     if (rule.parent.type === "atrule" && rule.parent.name.endsWith("keyframes")) return;
     const kept = rule.selectors.filter((selector) => {
@@ -27,11 +32,11 @@ function dropUnusedClasses(root, used) {
   });
 }
 
-function dropUnreadProperties(root) {
+function dropUnreadProperties(root, isReadByScript) {
   const read = new Set(root.toString().match(/var\(\s*--[\w-]+/g)?.map((text) => text.replace(/var\(\s*/, "")));
   let dropped = false;
   root.walkDecls(/^--/, (declaration) => {
-    if (read.has(declaration.prop)) return;
+    if (read.has(declaration.prop) || isReadByScript(declaration.prop)) return;
     const rule = declaration.parent;
     declaration.remove();
     if (rule.nodes.length === 0) rule.remove();

@@ -35,5 +35,3 @@ function settle(message) {
   const leave = () => (message.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : message.remove());
   setTimeout(leave, GONE_AFTER);
 }
-
-document.querySelectorAll("[data-message]").forEach(settle);

@@ -1,6 +1,5 @@
-// On every page. Drafts come back before the search boxes are made out of the selects they fill.
-import "./announcer.js";
-import "./drafts.js";
+// On every page.
+import { liftMessages } from "./announcer.js";
 import "./places.js";
 import "./forms.js";
 import "./positions.js";
@@ -8,3 +7,5 @@ import "./live.js";
 import "./ages.js";
 import "./timeline.js";
 import "./keys.js";
+
+liftMessages(document);

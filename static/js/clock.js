@@ -1,12 +1,13 @@
-// A phone's clock may be minutes off, so ages are counted on the server's.
-let ahead = 0;
+// A phone's clock may be minutes off, so ages are counted on the server's. How far it is off stands on the page,
+// because every bundle has this module for itself.
+const page = document.documentElement.dataset;
 
 /** Milliseconds since the epoch, on the server's clock. */
-export const now = () => Date.now() + ahead;
+export const now = () => Date.now() + Number(page.clockAhead ?? 0);
 
 /** Corrects the clock by a time that the server has just said, in milliseconds. */
 export function setClock(serverTime) {
-  if (Number.isFinite(serverTime)) ahead = serverTime - Date.now();
+  if (Number.isFinite(serverTime)) page.clockAhead = serverTime - Date.now();
 }
 
 /** Calls back every second, and at once. */

@@ -1,1 +1,3 @@
-export {};
+// The driver's phone: taps that survive a lost network, and the position one shares.
+import "./taps.js";
+import "./position.js";

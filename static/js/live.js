@@ -68,6 +68,8 @@ function receive(message) {
     document.dispatchEvent(new CustomEvent("live:positions", { detail: message }));
   } else if ("seq" in message) {
     freshness.hear(message);
+  } else {
+    document.dispatchEvent(new CustomEvent("live:answer", { detail: message }));
   }
 }
 

@@ -4,6 +4,11 @@ export function text(name, values = {}) {
   return sentence.replace(/{(\w+)}/g, (_, key) => values[key]);
 }
 
+/** Returns the headers that a request of ours carries: the token against forgery, and that a fragment is enough. */
+export function ourHeaders() {
+  return { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "X-Live": "1" };
+}
+
 /** Returns an icon of the page's sprite. */
 export function icon(name) {
   const sprite = document.getElementById("live-texts").dataset.icons;

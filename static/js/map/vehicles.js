@@ -1,6 +1,6 @@
 // The cars, read from the list on the page: the list is the truth, the map a view of it.
 import L from "leaflet";
-import { ageClass } from "../ages.js";
+import { ageClass } from "../age.js";
 import { now } from "../clock.js";
 
 export class Vehicles {
