@@ -5,22 +5,32 @@ import pytest
 
 from tests import services as own_services
 
-SERVICES = pytest.StashKey[own_services.Services]()
+# Started on import: the conftest files of the folders below import models, before pytest calls any hook of ours.
+SERVICES = own_services.start()
+django.setup()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers before pytest-django loads the settings, which read their addresses."""
-    config.stash[SERVICES] = own_services.start()
-    django.setup()
+def pytest_unconfigure() -> None:
+    SERVICES.stop()
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if services := config.stash.get(SERVICES, None):
-        services.stop()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the random order within each kind of test, but run the slow kinds last, browsers at the very end.
+
+    Playwright's event loop stays in the main thread from its first test on, and async tests cannot run beside it.
+    """
+    items.sort(key=_slowness)
+
+
+def _slowness(item: pytest.Item) -> int:
+    if "browser" in item.keywords:
+        return 2
+    marker = item.get_closest_marker("django_db")
+    return int(marker is not None and bool(marker.kwargs.get("transaction")))
 
 
 @pytest.fixture(scope="session")
-def services(request: pytest.FixtureRequest) -> own_services.Services:
+def services() -> own_services.Services:
     """The run's PostgreSQL and Valkey, to stop and start in tests of what happens without them."""
-    return request.config.stash[SERVICES]
+    return SERVICES
