@@ -57,9 +57,8 @@ class Preparation:
         if stamp.text() in wanted.values():
             self.progress.skip(title)
             return
-        with self.progress.step(title):
+        with self.progress.step(title), stamp.replaced_by(wanted[kind]):
             self._pip_install(kind)
-            stamp.write(wanted[kind])
 
     def _install_front_end_libraries(self) -> None:
         inputs = [PROJECT / "package.json", PROJECT / "package-lock.json"]
@@ -91,9 +90,8 @@ class Preparation:
             self.progress.skip(title)
             yield False
             return
-        with self.progress.step(title):
+        with self.progress.step(title), stamp.replaced_by(made_from):
             yield True
-            stamp.write(made_from)
 
     def _npm(self, *arguments: str, hint: str = "") -> None:
         """Run npm with the machine's Node, or with the one of a wheel that is installed where the machine has none."""
@@ -135,8 +133,12 @@ class Stamp:
     def text(self) -> str:
         return self.path.read_text() if self.path.exists() else ""
 
-    def write(self, text: str) -> None:
+    @contextmanager
+    def replaced_by(self, text: str) -> Iterator[None]:
+        """Forget the old one first: a step cut short has to be done again, whatever it is asked for next."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.unlink(missing_ok=True)
+        yield
         self.path.write_text(text)
 
 
