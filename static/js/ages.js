@@ -6,6 +6,7 @@ function showAges() {
     const seconds = (now() - Date.parse(element.dateTime)) / 1000;
     const words = ageInWords(seconds);
     if (element.textContent !== words) element.textContent = words;
+    if (element.dataset.age === "since") continue;
     element.classList.remove("is-stale", "is-gone");
     if (ageClass(seconds)) element.classList.add(ageClass(seconds));
   }
