@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from bookings.actions import lock, take_step
 from bookings.models import Ride
 from bookings.states import RIDE, CancelReason
-from dispatch.feasibility import Slot, drivers_for, slot_for, vehicles_for
+from dispatch.feasibility import AROUND, Slot, drivers_for, slot_for, vehicles_for
+from dispatch.means import means_of
 from dispatch.models import Mission, Stop, StopKind
 from dispatch.states import MISSION, MissionState
 from drivers.models import Driver
@@ -99,9 +100,10 @@ def assign(
 def _feasible_slot(ride: Ride, driver: Driver, vehicle: Vehicle, pickup_at: datetime) -> Slot:
     if ride.base_id != driver.base_id or ride.base_id != vehicle.base_id:
         raise Refusal(_("Driver, vehicle and ride belong to different bases."))
-    (judged,) = drivers_for(ride, pickup_at, [driver])
+    means = means_of(ride.base, pickup_at - AROUND, pickup_at + AROUND, drivers=[driver], vehicles=[vehicle])
+    (judged,) = drivers_for(means, ride, pickup_at)
     slot = slot_for(ride, pickup_at, judged.approach)
-    (car,) = vehicles_for(ride, slot, driver=driver, vehicles=[vehicle])
+    (car,) = vehicles_for(means, ride, slot, driver=means.drivers[driver.pk])
     if judged.obstacles:
         raise Refusal(
             _("%(driver)s cannot take this ride: %(reasons)s. Choose another driver or time.")
@@ -229,7 +231,7 @@ def depart(*, ride: Ride, by: User, tap: Tap | None = None) -> Ride:
     _lock_driver_of(ride)
     mission, ride = lock_mission_of(ride)
     RIDE.check("depart", ride.state, Party.DRIVER)
-    mission = _carried(mission)
+    mission = _driven(mission, by=by, party=Party.DRIVER)
     other = Mission.objects.for_driver(mission.driver).filter(state=MissionState.UNDER_WAY).exclude(pk=mission.pk)
     if running := other.first():
         raise Refusal(_("Finish mission %(code)s first: a driver carries one at a time.") % {"code": running.code})
@@ -247,7 +249,7 @@ def arrive(*, ride: Ride, by: User, tap: Tap | None = None) -> Ride:
         return Ride.objects.get(pk=ride.pk)
     mission, ride = lock_mission_of(ride)
     RIDE.check("arrive", ride.state, Party.DRIVER)
-    mission = _carried(mission)
+    mission = _driven(mission, by=by, party=Party.DRIVER)
     mission.stops.filter(ride=ride, kind=StopKind.PICK_UP).update(arrived_at=timezone.now())
     return take_step(ride=ride, verb="arrive", by=by, party=Party.DRIVER, also_on=[driver_stream(mission)], tap=tap)
 
@@ -259,7 +261,7 @@ def board(*, ride: Ride, by: User, tap: Tap | None = None) -> Ride:
         return Ride.objects.get(pk=ride.pk)
     mission, ride = lock_mission_of(ride)
     RIDE.check("board", ride.state, Party.DRIVER)
-    mission = _carried(mission)
+    mission = _driven(mission, by=by, party=Party.DRIVER)
     mission.stops.filter(ride=ride, kind=StopKind.PICK_UP).update(done_at=timezone.now())
     return take_step(ride=ride, verb="board", by=by, party=Party.DRIVER, also_on=[driver_stream(mission)], tap=tap)
 
@@ -271,7 +273,7 @@ def complete(*, ride: Ride, by: User, party: Party = Party.DRIVER, tap: Tap | No
         return Ride.objects.get(pk=ride.pk)
     mission, ride = lock_mission_of(ride)
     RIDE.check("complete", ride.state, party)
-    mission = _carried(mission)
+    mission = _driven(mission, by=by, party=party)
     now = timezone.now()
     mission.stops.filter(ride=ride, kind=StopKind.SET_DOWN).update(arrived_at=now, done_at=now)
     take_step(ride=ride, verb="complete", by=by, party=party, also_on=[driver_stream(mission)], tap=tap)
@@ -289,6 +291,7 @@ def no_show(*, ride: Ride, by: User, party: Party = Party.DRIVER, tap: Tap | Non
         return Ride.objects.get(pk=ride.pk)
     mission, ride = lock_mission_of(ride)
     RIDE.check("no_show", ride.state, party)
+    mission = _driven(mission, by=by, party=party)
     left = no_show_allowed_at(ride) - timezone.now()
     if party == Party.DRIVER and left > timedelta(0):
         raise Refusal(
@@ -311,9 +314,10 @@ def driver_stream(mission: Mission) -> str:
     return f"driver:{mission.driver_id}"
 
 
-def _carried(mission: Mission | None) -> Mission:
-    if mission is None:
-        raise Stale(_("This ride is on no mission any more. The page shows what holds now."))
+def _driven(mission: Mission | None, *, by: User, party: Party) -> Mission:
+    """Return the mission; a driver's only while it is their own: the ride may have gone to a colleague meanwhile."""
+    if mission is None or (party == Party.DRIVER and mission.driver.user_id != by.pk):
+        raise Stale(_("This ride is on no mission of yours any more. The page shows what holds now."))
     return mission
 
 
