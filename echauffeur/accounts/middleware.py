@@ -10,12 +10,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 KEPT_FORM = "kept_form"
-NEVER_KEPT = {"csrfmiddlewaretoken", "password"}
+NEVER_KEPT = ("csrf", "password")
+MOST_KEPT_BYTES = 10_000
 
 
 def keep_form(request: HttpRequest) -> None:
-    """Keep what was typed until the person has signed in again."""
-    typed = {name: values for name, values in request.POST.lists() if name not in NEVER_KEPT}
+    """Keep what was typed until the person has signed in again; nothing secret, and nothing large: it may be anybody."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_KEPT_BYTES:
+        return
+    typed = {name: values for name, values in request.POST.lists() if not any(word in name for word in NEVER_KEPT)}
     request.session[KEPT_FORM] = {"path": request.path, "typed": typed}
 
 

@@ -1,0 +1,39 @@
+"""A form sent after the session ended: kept until one has signed in, but never a password."""
+
+import pytest
+from django.test import Client
+
+from echauffeur.accounts.middleware import KEPT_FORM
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {"note": "Two boxes", "password": "secret 1", "password1": "secret 2", "new_password2": "secret 3", "csrfmiddlewaretoken": "x"}
+
+
+def test_what_was_typed_is_kept_without_passwords(client: Client) -> None:
+    answer = client.post("/rides/new/", TYPED)
+    assert answer["Location"].startswith("/sign-in/")
+    assert client.session[KEPT_FORM] == {"path": "/rides/new/", "typed": {"note": ["Two boxes"]}}
+
+
+def test_it_is_still_there_after_signing_in(client: Client) -> None:
+    user = UserFactory()
+    client.post("/rides/new/", {"note": "Two boxes"})
+    client.post("/sign-in/", {"username": user.email, "password": PASSWORD})
+    assert client.session[KEPT_FORM]["typed"] == {"note": ["Two boxes"]}
+
+
+def test_a_stranger_cannot_fill_our_sessions(client: Client) -> None:
+    client.post("/rides/new/", {"note": "x" * 50_000})
+    assert KEPT_FORM not in client.session
+
+
+def test_the_reason_is_said_on_the_sign_in_page(client: Client) -> None:
+    answer = client.post("/rides/new/", {"note": "Two boxes"}, follow=True, headers={"accept-language": "en"})
+    assert "what you typed is kept" in answer.content.decode()
+
+
+def test_htmx_is_sent_to_the_sign_in_page_whole(client: Client) -> None:
+    answer = client.post("/rides/new/", {"note": "Two boxes"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")

@@ -1,0 +1,93 @@
+"""Who may do what, as a table to read aloud; and where home is for each."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import bases_where, may
+from echauffeur.accounts.roles import Permission
+from tests.factories import BaseFactory, DriverFactory, ManagerFactory, RegulatorFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PERSONAS = ["customer", "driver", "regulator", "manager", "administrator"]
+# fmt: off
+MAY = {
+    #                               customer  driver  regulator  manager  administrator
+    Permission.SEE_TOWER:          [False,    False,  True,      True,    True],
+    Permission.REGULATE_RIDES:     [False,    False,  True,      False,   True],
+    Permission.BOOK_FOR_OTHERS:    [False,    False,  True,      False,   True],
+    Permission.SEE_POSITIONS:      [False,    False,  True,      True,    True],
+    Permission.DRIVE:              [False,    True,   False,     False,   False],
+    Permission.CONFIGURE_BASE:     [False,    False,  False,     True,    True],
+}
+# fmt: on
+
+
+def persona(name: str) -> User:
+    make = {
+        "customer": UserFactory,
+        "driver": lambda: DriverFactory().user,
+        "regulator": RegulatorFactory,
+        "manager": ManagerFactory,
+        "administrator": lambda: UserFactory(is_superuser=True, is_staff=True),
+    }
+    return make[name]()
+
+
+def test_the_table_names_every_permission() -> None:
+    assert set(MAY) == set(Permission)
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_what_each_may_do_on_the_own_base(name: str) -> None:
+    person, base = persona(name), BaseFactory()
+    column = PERSONAS.index(name)
+    assert {p: may(person, p, base) for p in Permission} == {p: row[column] for p, row in MAY.items()}
+    assert {p: base in bases_where(person, p) for p in Permission} == {p: row[column] for p, row in MAY.items()}
+
+
+@pytest.mark.parametrize("name", ["customer", "driver", "regulator", "manager"])
+def test_nobody_may_do_anything_on_another_base(name: str) -> None:
+    person, other = persona(name), BaseFactory(code="toulon")
+    assert not [p for p in Permission if may(person, p, other) or other in bases_where(person, p)]
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_an_inactive_account_may_nothing(name: str) -> None:
+    person = persona(name)
+    person.is_active = False
+    assert not [p for p in Permission if may(person, p, BaseFactory()) or bases_where(person, p)]
+
+
+def test_a_stranger_may_nothing() -> None:
+    assert not [p for p in Permission if may(AnonymousUser(), p, BaseFactory()) or bases_where(AnonymousUser(), p)]
+
+
+@pytest.mark.parametrize(
+    ("name", "home"),
+    [
+        ("customer", "/rides/"),
+        ("driver", "/drive/"),
+        ("regulator", "/bases/brest/tower/"),
+        ("manager", "/bases/brest/tower/"),
+        ("administrator", "/bases/brest/tower/"),
+    ],
+)
+def test_home_is_the_page_of_ones_work(client: Client, name: str, home: str) -> None:
+    client.force_login(persona(name))
+    assert client.get("/")["Location"] == home
+
+
+def test_home_is_the_tower_of_the_base_one_is_on(client: Client) -> None:
+    regulator = RegulatorFactory(base=BaseFactory(code="brest"))
+    toulon = BaseFactory(code="toulon")
+    regulator.memberships.create(base=toulon, role="regulator")
+    User.objects.update(base=toulon)
+    client.force_login(regulator)
+    assert client.get("/")["Location"] == "/bases/toulon/tower/"
+
+
+def test_a_stranger_signs_in_first(client: Client) -> None:
+    assert client.get("/")["Location"] == "/sign-in/?next=/"
