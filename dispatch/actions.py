@@ -66,9 +66,12 @@ def assign(
     vehicle: Vehicle,
     by: User,
     pickup_at: datetime | None = None,
+    confirming: bool = False,
     tap: Tap | None = None,
 ) -> Mission:
     """Put the ride on a new mission of this driver and vehicle, promising ``pickup_at`` when it is given.
+
+    ``confirming``: a request is confirmed in the same go, so that both happen or neither.
 
     Raises Refusal with every obstacle when they cannot carry it, WrongState when the ride is not to be assigned.
     """
@@ -76,6 +79,8 @@ def assign(
         return Mission.objects.get(code=entry.data["mission"])
     driver, vehicle = lock_crew(driver, vehicle)
     ride = lock(ride)
+    if confirming and RIDE.allows("confirm", ride.state, Party.REGULATOR):
+        take_step(ride=ride, verb="confirm", by=by, party=Party.REGULATOR)
     RIDE.check("assign", ride.state, Party.REGULATOR)
     pickup_at = pickup_at or ride.pickup_at
     slot = _feasible_slot(ride, driver, vehicle, pickup_at)

@@ -1,20 +1,26 @@
 """Whether a driver and a vehicle can carry a ride, and if not, why not: one truth for the screen and for the action."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
-from django.db.models import Prefetch
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from bookings.models import Ride
-from dispatch.models import Mission, Stop
-from drivers.models import Driver, Shift
-from fleet.models import Unavailability, Vehicle
-from tracking.travel import estimated_seconds
+from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
+from dispatch.models import Stop
+from drivers.models import Driver
+from echauffeur.bases.models import Base
+from fleet.models import Vehicle
+from tracking.travel import Point, estimated_seconds
 
 # Time to get in and set off, and the least that a driver is given to reach a pick-up.
 LEAST_APPROACH = timedelta(minutes=5)
+# Missions further away than this say nothing about where a driver is.
+AROUND = timedelta(hours=12)
+
+Row = TypeVar("Row", Driver, Vehicle)
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,20 @@ class Slot:
     def bounds(self) -> tuple[datetime, datetime]:
         return self.starts_at, self.ends_at
 
+    def overlaps(self, period: DateTimeTZRange) -> bool:
+        """Whether the period, which may be without end, takes part of this time."""
+        return bool(period.lower < self.ends_at and (period.upper is None or self.starts_at < period.upper))
+
+    def meets(self, engagement: Engagement) -> bool:
+        """Whether a mission that is not over takes part of this time."""
+        return engagement.is_live and engagement.starts_at < self.ends_at and self.starts_at < engagement.ends_at
+
 
 @dataclass
-class Candidate:
+class Candidate(Generic[Row]):
     """A driver or a vehicle, and every reason against it; none means that it can be taken."""
 
-    row: Driver | Vehicle
+    row: Row
     obstacles: list[str] = field(default_factory=list)
     approach: timedelta = LEAST_APPROACH
 
@@ -51,58 +65,76 @@ def slot_for(ride: Ride, pickup_at: datetime, approach: timedelta = LEAST_APPROA
     return Slot(pickup_at - max(approach, LEAST_APPROACH), pickup_at + timedelta(minutes=ride.minutes))
 
 
-def drivers_for(ride: Ride, pickup_at: datetime, drivers: Iterable[Driver] | None = None) -> list[Candidate]:
-    """Judge these drivers, or all enabled ones of the base, for the ride; the possible ones first, then the nearest.
+def drivers_for(means: Means, ride: Ride, pickup_at: datetime) -> list[Candidate[Driver]]:
+    """Judge these drivers for the ride: the possible ones first, then the nearest.
 
-    Three queries, however many drivers. Licences are judged with the vehicle (`vehicles_for`).
+    The means must reach `AROUND` to both sides of the pick-up. Licences are judged with the vehicle (`vehicles_for`).
     """
-    around = (pickup_at - timedelta(hours=12), pickup_at + timedelta(hours=12))
-    chosen = (
-        Driver.objects.of(ride.base).enabled()
-        if drivers is None
-        else Driver.objects.filter(pk__in=[driver.pk for driver in drivers])
-    )
-    rows = chosen.with_person().prefetch_related(
-        Prefetch("shifts", Shift.objects.overlapping(*around), to_attr="shifts_around"),
-        Prefetch(
-            "missions",
-            Mission.objects.live().overlapping(*around).prefetch_related(Prefetch("stops", Stop.objects.to_do())),
-            to_attr="missions_around",
-        ),
-        "licences",
-    )
-    candidates = [_judge_driver(ride, pickup_at, driver) for driver in rows]
+    candidates = [_judge_driver(means.base, ride, pickup_at, driver) for driver in means.drivers.values()]
     return sorted(candidates, key=lambda c: (not c.possible, len(c.obstacles), c.approach))
 
 
-def _judge_driver(ride: Ride, pickup_at: datetime, driver: Driver) -> Candidate:
-    candidate = Candidate(driver, approach=_approach(ride, pickup_at, driver))
+def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> Candidate[Driver]:
+    candidate = Candidate(driver.row, approach=_approach(base, ride, pickup_at, driver))
     slot = slot_for(ride, pickup_at, candidate.approach)
-    local = ride.base.local
-    if not driver.enabled or not driver.user.is_active:
+    if not driver.row.enabled or not driver.row.user.is_active:
         candidate.obstacles.append(_("no longer drives on this base"))
-    if not any(s.period.lower <= slot.starts_at and slot.ends_at <= s.period.upper for s in driver.shifts_around):
+    if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
         candidate.obstacles.append(
             _("not on duty from %(start)s to %(end)s")
-            % {"start": f"{local(slot.starts_at):%H:%M}", "end": f"{local(slot.ends_at):%H:%M}"}
+            % {"start": _clock(base, slot.starts_at), "end": _clock(base, slot.ends_at)}
         )
-    for mission in driver.missions_around:
-        if mission.starts_at < slot.ends_at and slot.starts_at < mission.ends_at:
-            candidate.obstacles.append(_busy(ride, mission))
-    if ride.wheelchairs and not driver.wheelchair_trained:
+    for engagement in driver.engagements:
+        if slot.meets(engagement):
+            candidate.obstacles.append(_in_the_way(base, pickup_at, candidate.approach, engagement))
+    candidate.obstacles += _too_late_for_next(base, ride, slot, driver)
+    if ride.wheelchairs and not driver.row.wheelchair_trained:
         candidate.obstacles.append(_("not trained for wheelchairs"))
     return candidate
 
 
-def _approach(ride: Ride, pickup_at: datetime, driver: Driver) -> timedelta:
+def _approach(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> timedelta:
     """Return the estimated time to reach the pick-up from where the driver's mission before it ends."""
-    before = [m for m in driver.missions_around if m.ends_at <= pickup_at and m.stops.all()]
+    before = [e for e in driver.engagements if pickup_at - AROUND < e.ends_at <= pickup_at]
     if not before:
         return LEAST_APPROACH
-    last = max(before, key=lambda m: m.ends_at)
-    from_stop = max(last.stops.all(), key=lambda stop: stop.position)
-    seconds = estimated_seconds(ride.base, from_stop, RidePoint(ride.origin_latitude, ride.origin_longitude))
-    return max(LEAST_APPROACH, timedelta(seconds=seconds))
+    last = max(before, key=lambda engagement: engagement.ends_at)
+    return max(LEAST_APPROACH, _way(base, last.stops[-1], pickup_point(ride)))
+
+
+def _in_the_way(base: Base, pickup_at: datetime, approach: timedelta, engagement: Engagement) -> str:
+    if engagement.ends_at > pickup_at:
+        return _busy(base, engagement)
+    arrival = engagement.ends_at + approach
+    return _("would arrive at %(arrival)s, %(minutes)d min too late, from mission %(code)s") % {
+        "arrival": _clock(base, arrival),
+        "minutes": _minutes(arrival - pickup_at),
+        "code": engagement.mission.code,
+    }
+
+
+def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[str]:
+    """Return the reason, if so it is, that this ride would make the driver late for the mission that follows."""
+    following = [e for e in driver.engagements if e.is_live and slot.ends_at <= e.starts_at < slot.ends_at + AROUND]
+    if not following:
+        return []
+    engagement = min(following, key=lambda engagement: engagement.starts_at)
+    stop = _first_to_do(engagement)
+    arrival = slot.ends_at + _way(base, ride.destination, stop)
+    if arrival <= stop.planned_at:
+        return []
+    return [
+        _("would be %(minutes)d min late for mission %(code)s at %(planned)s")
+        % {
+            "minutes": _minutes(arrival - stop.planned_at),
+            "code": engagement.mission.code,
+            "planned": _clock(base, stop.planned_at),
+        }
+    ]
+
+
+def _first_to_do(engagement: Engagement) -> Stop:
+    return next((stop for stop in engagement.stops if stop.is_open), engagement.stops[0])
 
 
 @dataclass(frozen=True)
@@ -113,69 +145,83 @@ class RidePoint:
     longitude: float
 
 
-def vehicles_for(
-    ride: Ride, slot: Slot, *, driver: Driver | None = None, vehicles: Iterable[Vehicle] | None = None
-) -> list[Candidate]:
-    """Judge these vehicles, or all enabled ones of the base, for the ride; the possible and smallest first.
+def pickup_point(ride: Ride) -> RidePoint:
+    """Return where the ride starts."""
+    return RidePoint(ride.origin_latitude, ride.origin_longitude)
 
-    With a driver, the licence that each vehicle needs is judged too. Three queries, however many vehicles.
-    """
-    chosen = (
-        Vehicle.objects.of(ride.base).enabled()
-        if vehicles is None
-        else Vehicle.objects.filter(pk__in=[vehicle.pk for vehicle in vehicles])
-    )
-    rows = chosen.with_model().prefetch_related(
-        Prefetch(
-            "unavailabilities",
-            Unavailability.objects.filter(period__overlap=slot.bounds),
-            to_attr="out_of_service",
-        ),
-        Prefetch("missions", Mission.objects.live().overlapping(*slot.bounds), to_attr="missions_around"),
-    )
-    candidates = [Candidate(vehicle, _vehicle_obstacles(ride, slot, vehicle, driver)) for vehicle in rows]
+
+def vehicles_for(
+    means: Means, ride: Ride, slot: Slot, *, driver: DriverMeans | None = None
+) -> list[Candidate[Vehicle]]:
+    """Judge these vehicles for the ride; the possible and smallest first. With a driver, licences are judged too."""
+    candidates = [
+        Candidate(vehicle.row, vehicle_obstacles(means.base, ride, slot, vehicle, driver))
+        for vehicle in means.vehicles.values()
+    ]
     return sorted(
         candidates,
-        key=lambda c: (not c.possible, len(c.obstacles), c.row.model.wheelchair_places, c.row.model.seats, c.row.name),  # type: ignore[union-attr]
+        key=lambda c: (
+            not c.possible,
+            len(c.obstacles),
+            c.row.model.wheelchair_places,
+            c.row.model.seats,
+            c.row.name,
+        ),
     )
 
 
-def _vehicle_obstacles(ride: Ride, slot: Slot, vehicle: Vehicle, driver: Driver | None) -> list[str]:
+def vehicle_obstacles(
+    base: Base, ride: Ride, slot: Slot, vehicle: VehicleMeans, driver: DriverMeans | None = None
+) -> list[str]:
+    """Return every reason against this vehicle for the ride, and against this driver driving it."""
     obstacles = []
-    if not vehicle.enabled:
+    model = vehicle.row.model
+    if not vehicle.row.enabled:
         obstacles.append(_("no longer in the fleet"))
-    if vehicle.model.seats < ride.passengers:
+    if model.seats < ride.passengers:
         obstacles.append(
-            _("%(seats)d seats for %(passengers)d passengers")
-            % {"seats": vehicle.model.seats, "passengers": ride.passengers}
+            _("%(seats)d seats for %(passengers)d passengers") % {"seats": model.seats, "passengers": ride.passengers}
         )
-    if vehicle.model.wheelchair_places < ride.wheelchairs:
+    if model.wheelchair_places < ride.wheelchairs:
         obstacles.append(_("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs})
     obstacles += [
-        _("out of service: %(reason)s") % {"reason": out.get_reason_display()} for out in vehicle.out_of_service
+        _("out of service: %(reason)s") % {"reason": out.get_reason_display()}
+        for out in vehicle.out_of_service
+        if slot.overlaps(out.period)
     ]
-    obstacles += [_busy(ride, mission) for mission in vehicle.missions_around]
-    if driver is not None and not holds_licence(driver, vehicle, slot.ends_at):
+    obstacles += [_busy(base, engagement) for engagement in vehicle.engagements if slot.meets(engagement)]
+    if driver is not None and not holds_licence(base, driver.row, vehicle.row, slot.ends_at):
         obstacles.append(
             _("%(driver)s has no valid licence %(licence)s")
-            % {"driver": driver.short_name, "licence": vehicle.model.licence}
+            % {"driver": driver.row.short_name, "licence": model.licence}
         )
     return obstacles
 
 
-def holds_licence(driver: Driver, vehicle: Vehicle, until: datetime) -> bool:
+def holds_licence(base: Base, driver: Driver, vehicle: Vehicle, until: datetime) -> bool:
     """Return whether the driver may drive this vehicle on the day that the mission ends."""
-    last_day = driver.base.local(until).date()
+    last_day = base.local(until).date()
     return any(
         licence.category == vehicle.model.licence and licence.expires_on >= last_day
         for licence in driver.licences.all()
     )
 
 
-def _busy(ride: Ride, mission: Mission) -> str:
-    local = ride.base.local
+def _busy(base: Base, engagement: Engagement) -> str:
     return _("on mission %(code)s from %(start)s to %(end)s") % {
-        "code": mission.code,
-        "start": f"{local(mission.starts_at):%H:%M}",
-        "end": f"{local(mission.ends_at):%H:%M}",
+        "code": engagement.mission.code,
+        "start": _clock(base, engagement.starts_at),
+        "end": _clock(base, engagement.ends_at),
     }
+
+
+def _way(base: Base, start: Point, end: Point) -> timedelta:
+    return timedelta(seconds=estimated_seconds(base, start, end))
+
+
+def _clock(base: Base, moment: datetime) -> str:
+    return f"{base.local(moment):%H:%M}"
+
+
+def _minutes(late: timedelta) -> int:
+    return max(1, round(late.total_seconds() / 60))

@@ -112,6 +112,12 @@ class StopQuerySet(models.QuerySet["Stop"]):
     def to_do(self) -> "StopQuerySet":
         return self.filter(done_at=None, dropped_at=None)
 
+    def on_missions(self, base: Base, start: datetime, end: datetime) -> "StopQuerySet":
+        """Keep the halts, made or to make, of the base's missions that touch that time; mission by mission."""
+        theirs = self.filter(mission__base=base, mission__period__overlap=(start, end), dropped_at=None)
+        called_off = Q(mission__state=MissionState.CALLED_OFF)
+        return theirs.exclude(called_off).select_related("mission").order_by("mission__period", "mission", "position")
+
 
 class Stop(models.Model):
     """One halt of a mission. ``dropped_at``: its ride left the mission, the halt is no longer made."""

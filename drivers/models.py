@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -30,6 +31,11 @@ class DriverQuerySet(models.QuerySet["Driver"]):
         """Keep drivers with a shift that holds the whole time from start to end."""
         shift = Shift.objects.filter(driver=OuterRef("pk"), period__contains=(start, end))
         return self.enabled().filter(Exists(shift))
+
+    def with_duty(self, start: datetime, end: datetime) -> "DriverQuerySet":
+        """Annotate ``duty``: the periods of the shifts that touch the time from start to end, in order."""
+        shifts = Shift.objects.overlapping(start, end).filter(driver=OuterRef("pk")).order_by("period")
+        return self.annotate(duty=ArraySubquery(shifts.values("period")))
 
     def licensed(self, category: str, on: date) -> "DriverQuerySet":
         """Keep drivers whose licence of that category still holds on that day."""

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from echauffeur.accounts.queries import bases_where
+from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import bases_of, current_base
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 
@@ -41,12 +42,18 @@ def site(request: HttpRequest) -> dict[str, Site]:
             _("Control tower") if user.base_id == base.pk else f"{_('Control tower')} · {base.name}",
             reverse("tower", args=[base.code]),
         )
-        for base in bases_where(user, Permission.SEE_TOWER)
-        if not user.is_superuser or base.pk == user.base_id
+        for base in _towers(user)
     ]
-    if bases_where(user, Permission.DRIVE).exists():
+    if bases_of(user, Permission.DRIVE):
         here.append((_("My day"), reverse("my-day")))
     if user.is_staff:
         here.append((_("Administration"), reverse("admin:index")))
     links = [Link(label, url, request.path == url) for label, url in here]
-    return {"site": Site(user.base, links, settings.DEMO)}
+    return {"site": Site(current_base(user), links, settings.DEMO)}
+
+
+def _towers(user: User) -> list[Base]:
+    """Return the towers to name in the menu: an administrator finds the others in each tower's own menu."""
+    if user.is_superuser:
+        return [user.base] if user.base else []
+    return bases_of(user, Permission.SEE_TOWER)

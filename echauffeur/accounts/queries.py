@@ -1,7 +1,7 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import ROLES, Permission, Role
@@ -22,8 +22,23 @@ def may(user: Person, permission: Permission, base: Base | int) -> bool:
 
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships, asked for once per request."""
-    prefetch_related_objects([user], "memberships")
+    prefetch_related_objects([user], Prefetch("memberships", Membership.objects.select_related("base")))
     return list(user.memberships.all())
+
+
+def bases_of(user: Person, permission: Permission) -> list[Base]:
+    """Return the bases on which this person may do this, by name; from the memberships that the request has read."""
+    if not (user.is_authenticated and user.is_active):
+        return []
+    if user.is_superuser:
+        return list(Base.objects.all()) if permission != Permission.DRIVE else []
+    bases = {m.base_id: m.base for m in memberships(user) if permission in m.may}
+    return sorted(bases.values(), key=lambda base: base.name)
+
+
+def current_base(user: User) -> Base | None:
+    """Return the base whose pages open first for this person, without a query where a membership has read it."""
+    return next((m.base for m in memberships(user) if m.base_id == user.base_id), None) or user.base
 
 
 def roles_that_may(permission: Permission) -> list[Role]:

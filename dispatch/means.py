@@ -1,0 +1,109 @@
+"""What a base has to drive with around some time: drivers, vehicles and their missions, in a handful of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Prefetch, Q
+
+from dispatch.models import Mission, Stop, StopQuerySet
+from dispatch.states import MISSION
+from drivers.models import Driver
+from echauffeur.bases.models import Base
+from fleet.models import Unavailability, Vehicle
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """A mission that was not called off, so takes its driver and vehicle, and the stops it makes or made in order."""
+
+    mission: Mission
+    stops: list[Stop] = field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        return self.mission.state in MISSION.live
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.mission.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is planned to end, or when it really did."""
+        return self.mission.ended_at or self.mission.ends_at
+
+
+@dataclass(frozen=True)
+class DriverMeans:
+    """A driver with licences, the periods on duty, and the missions of that time in order."""
+
+    row: Driver
+    duty: list[DateTimeTZRange]
+    engagements: list[Engagement] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class VehicleMeans:
+    """A vehicle with its model, the periods out of service, and the missions of that time in order."""
+
+    row: Vehicle
+    out_of_service: list[Unavailability]
+    engagements: list[Engagement] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Means:
+    """The drivers and vehicles of a base by their ids, and all missions of the time in question, in order."""
+
+    base: Base
+    drivers: dict[int, DriverMeans]
+    vehicles: dict[int, VehicleMeans]
+    engagements: list[Engagement]
+
+
+def means_of(
+    base: Base,
+    start: datetime,
+    end: datetime,
+    *,
+    drivers: Iterable[Driver] | None = None,
+    vehicles: Iterable[Vehicle] | None = None,
+) -> Means:
+    """Return all drivers and vehicles of the base, or only these, with what concerns the time from start to end."""
+    driver_rows = Driver.objects.of(base).with_person().with_duty(start, end).prefetch_related("licences")
+    out = Unavailability.objects.filter(period__overlap=(start, end))
+    vehicle_rows = (
+        Vehicle.objects.of(base)
+        .with_model()
+        .prefetch_related(Prefetch("unavailabilities", out, to_attr="out_of_service"))
+    )
+    stops = Stop.objects.on_missions(base, start, end)
+    if drivers is not None and vehicles is not None:
+        driver_ids, vehicle_ids = [row.pk for row in drivers], [row.pk for row in vehicles]
+        driver_rows, vehicle_rows = driver_rows.filter(pk__in=driver_ids), vehicle_rows.filter(pk__in=vehicle_ids)
+        stops = stops.filter(Q(mission__driver__in=driver_ids) | Q(mission__vehicle__in=vehicle_ids))
+    means = Means(
+        base,
+        {row.pk: DriverMeans(row, row.duty) for row in driver_rows},  # type: ignore[attr-defined]
+        {row.pk: VehicleMeans(row, row.out_of_service) for row in vehicle_rows},  # type: ignore[attr-defined]
+        _engagements_of(stops),
+    )
+    _hand_out(means)
+    return means
+
+
+def _engagements_of(stops: StopQuerySet) -> list[Engagement]:
+    engagements: dict[int, Engagement] = {}
+    for stop in stops:
+        engagements.setdefault(stop.mission_id, Engagement(stop.mission)).stops.append(stop)
+    return list(engagements.values())
+
+
+def _hand_out(means: Means) -> None:
+    for engagement in means.engagements:
+        mission = engagement.mission
+        for taker in (means.drivers.get(mission.driver_id), means.vehicles.get(mission.vehicle_id)):
+            if taker:
+                taker.engagements.append(engagement)
