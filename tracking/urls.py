@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tracking import views
+
+urlpatterns = [
+    path("bases/<slug:code>/map.json", views.base_map, name="base-map"),
+]

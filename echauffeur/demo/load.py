@@ -1,0 +1,191 @@
+"""Writing the whole demo into an empty database."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from random import Random
+
+from django.db import transaction
+
+from bookings.models import Ride
+from dispatch.models import Mission, Stop
+from drivers.models import Driver, Shift
+from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base, OpeningHours, Place
+from echauffeur.demo import accounts
+from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.history import Chronicle, Diary
+from echauffeur.demo.lives import Life, steps_of
+from echauffeur.demo.people import Crew, hire, write_shifts
+from echauffeur.demo.town.drawing import Town, draw
+from echauffeur.journal.models import Entry, Stream
+from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
+from tracking.models import Basemap
+
+PAST_DAYS = 60
+SHIFT_DAYS_AHEAD = 14
+RIDE_DAYS_AHEAD = 9
+BATCH = 2000
+SPECS = {spec.code: spec for spec in BASES}
+
+# key: model, call name, seats, wheelchair places, licence
+FLEET = {
+    "zoe": ("Renault Zoé", "Zoé", 4, 0, "B"),
+    "suv": ("Peugeot 3008", "3008", 4, 0, "B"),
+    "kangoo": ("Renault Kangoo", "Kangoo", 4, 0, "B"),
+    "tpmr": ("Renault Kangoo TPMR", "Kangoo TPMR", 3, 1, "B"),
+    "trafic": ("Renault Trafic", "Trafic", 8, 0, "B"),
+    "master": ("Renault Master TPMR", "Master", 6, 2, "B"),
+    "minibus": ("Iveco Daily", "Minibus", 16, 0, "D1"),
+    "coach": ("Iveco Crossway", "Car", 50, 1, "D"),
+}
+COLOURS = ["blanc", "gris clair", "gris anthracite", "bleu nuit", "noir", "rouge", "vert sapin"]
+PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=accounts.ADMINISTRATOR.email).exists()
+
+
+@transaction.atomic
+def load(now: datetime) -> None:
+    """Write bases, maps, people, vehicles, and rides from two months before ``now`` to some days after."""
+    towns = {spec.code: draw(spec.plan) for spec in BASES}
+    bases = _write_bases()
+    places = {code: _write_places(SPECS[code], base, towns[code]) for code, base in bases.items()}
+    Basemap.objects.bulk_create(
+        Basemap(base=bases[code], features=town.features, attribution="Plan dessiné pour la démonstration")
+        for code, town in towns.items()
+    )
+    vehicles = _write_vehicles(bases, now)
+    today = bases["brest"].local(now).date()
+    crews = hire(bases, today)
+    write_shifts(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today + timedelta(days=SHIFT_DAYS_AHEAD))
+    for code, crew in crews.items():
+        chronicle = Chronicle(SPECS[code], crew, places[code], vehicles[code], _diary(crew, vehicles[code]), now)
+        lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
+        _write_lives(crew.base, lives, now)
+
+
+def keep_on_duty(now: datetime) -> None:
+    """Write the watches of the coming two weeks, for a demo that was loaded some days ago."""
+    crews = {}
+    for base in Base.objects.filter(code__in=SPECS):
+        drivers = Driver.objects.filter(base=base, user__email__endswith=f"@{accounts.MAIL}").order_by("pk")
+        crews[base.code] = Crew(base, drivers=list(drivers))
+    today = now.date()
+    write_shifts(SPECS, crews, today - timedelta(days=1), today + timedelta(days=SHIFT_DAYS_AHEAD))
+
+
+def _write_bases() -> dict[str, Base]:
+    bases = [
+        Base(
+            name=spec.name, code=spec.code, latitude=spec.plan.latitude, longitude=spec.plan.longitude,
+            phone_customers=f"+33{spec.phone[1:]}00", phone_drivers=f"+33{spec.phone[1:]}01",
+            no_show_minutes=5 if spec.code == "brest" else 10,
+        )
+        for spec in BASES
+    ]  # fmt: skip
+    Base.objects.bulk_create(bases)
+    written = {base.code: base for base in bases}
+    OpeningHours.objects.bulk_create(hours for spec in BASES for hours in _hours(spec, written[spec.code]))
+    return written
+
+
+def _hours(spec: BaseSpec, base: Base) -> Iterable[OpeningHours]:
+    for weekday in range(7):
+        if spec.round_the_clock:
+            yield OpeningHours(base=base, weekday=weekday, opens=time(0), closes=time(23, 59))
+        elif weekday < 5:
+            yield OpeningHours(base=base, weekday=weekday, opens=time(6, 15), closes=time(19, 30))
+
+
+def _write_places(spec: BaseSpec, base: Base, town: Town) -> list[Place]:
+    free = {zone: list(spots) for zone, spots in town.spots.items()}
+    places = []
+    for spot in spec.spots:
+        latitude, longitude = free[spot.zone if free[spot.zone] else "base"].pop(0)
+        places.append(
+            Place(
+                base=base, name=spot.name, aliases=list(spot.aliases), kind=spot.kind, latitude=latitude,
+                longitude=longitude, access_note=spot.note,
+            )
+        )  # fmt: skip
+    return Place.objects.bulk_create(places)
+
+
+def _write_vehicles(bases: dict[str, Base], now: datetime) -> dict[str, list[Vehicle]]:
+    random = Random("vehicles of the demo")
+    models = {
+        key: VehicleModel(name=name, seats=seats, wheelchair_places=places, licence=licence)
+        for key, (name, _, seats, places, licence) in FLEET.items()
+    }
+    VehicleModel.objects.bulk_create(models.values())
+    fleets: dict[str, list[Vehicle]] = defaultdict(list)
+    for spec in BASES:
+        counted: Counter[str] = Counter()
+        for key in spec.fleet.split():
+            counted[key] += 1
+            first, last = ("".join(random.choices(PLATE_LETTERS, k=2)) for _ in range(2))
+            plate = f"{first}-{random.randrange(101, 999)}-{last}"
+            name, colour = f"{FLEET[key][1]} {counted[key]}", random.choice(COLOURS)
+            fleets[spec.code].append(
+                Vehicle(base=bases[spec.code], model=models[key], name=name, plate=plate, colour=colour)
+            )
+    Vehicle.objects.bulk_create(vehicle for fleet in fleets.values() for vehicle in fleet)
+    _send_to_the_garage(fleets, now)
+    return fleets
+
+
+def _send_to_the_garage(fleets: dict[str, list[Vehicle]], now: datetime) -> None:
+    out = UnavailabilityReason
+    Unavailability.objects.bulk_create(
+        [
+            Unavailability(
+                vehicle=fleets["brest"][4], period=(now - timedelta(days=1), now + timedelta(days=2)),
+                reason=out.MAINTENANCE, note="Freins, chez le garagiste jusqu’à jeudi",
+            ),
+            Unavailability(
+                vehicle=fleets["toulon"][1], period=(now - timedelta(hours=5), now + timedelta(days=4)),
+                reason=out.BREAKDOWN, note="Batterie",
+            ),
+            Unavailability(
+                vehicle=fleets["brest"][7], period=(now + timedelta(days=3), now + timedelta(days=3, hours=4)),
+                reason=out.INSPECTION,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
+    shifts: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for shift in Shift.objects.filter(driver__base=crew.base):
+        shifts[shift.driver_id].append((shift.period.lower, shift.period.upper))
+    out: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for absence in Unavailability.objects.filter(vehicle__in=vehicles):
+        out[absence.vehicle_id].append((absence.period.lower, absence.period.upper))
+    return Diary(shifts, out)
+
+
+def _write_lives(base: Base, lives: list[Life], now: datetime) -> None:
+    Ride.objects.bulk_create((life.ride for life in lives), batch_size=BATCH)
+    Mission.objects.bulk_create((mission for life in lives for mission in life.missions), batch_size=BATCH)
+    stops = [stop for life in lives for stop in life.stops]
+    for stop in stops:  # their rides and missions have been given primary keys since
+        stop.ride, stop.mission = stop.ride, stop.mission
+    Stop.objects.bulk_create(stops, batch_size=BATCH)
+    numbers: Counter[str] = Counter()
+    entries = []
+    for note in steps_of(lives):
+        streams = note.streams()
+        numbers.update(streams)
+        entries.append(
+            Entry(
+                base=base, seq=numbers[streams[0]], verb=note.verb, subject=note.kind, subject_id=note.row.pk,
+                code=note.row.code, from_state=note.from_state, to_state=note.to_state, by=note.by, party=note.party,
+                at=note.at, reason=note.reason, words=note.words, data=note.data,
+                streams={stream: numbers[stream] for stream in streams}, announced_at=now,
+            )
+        )  # fmt: skip
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    Stream.objects.bulk_create(Stream(name=name, seq=seq) for name, seq in numbers.items())

@@ -1,0 +1,204 @@
+"""Who works and rides in the demo: made-up people, the same at every start."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from drivers.models import Driver, Licence, Shift
+from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.roles import Role
+from echauffeur.bases.models import Base
+from echauffeur.demo import accounts
+from echauffeur.demo.accounts import PASSWORD, address_of
+from echauffeur.demo.bases import BASES, BaseSpec
+
+FIRST_NAMES = (
+    "Adèle Alexandre Alice Anaïs Antoine Arnaud Aurélie Baptiste Bastien Benoît Bruno Caroline Cécile Charlotte Chloé "
+    "Christophe Clément Corinne Cyril Damien David Delphine Élodie Émilie Éric Estelle Étienne Fabien Florence Franck "
+    "Gaëlle Guillaume Hélène Hugo Inès Isabelle Jérôme Julie Julien Karim Laure Laurent Léa Loïc Lucie Ludovic Maël "
+    "Manon Marc Marie Marion Mathieu Maxime Mélanie Mickaël Nadia Nathalie Nicolas Olivier Pauline Philippe Pierre "
+    "Quentin Rachid Rémi Romain Sabrina Samuel Sandrine Sébastien Simon Solène Sophie Stéphane Sylvain Thomas Tristan "
+    "Valérie Vincent Virginie Xavier Yves"
+).split()
+LAST_NAMES = (
+    "Abgrall Allain André Aubert Bailly Barbier Baron Benoit Berger Bernard Bertin Besson Bihan Blanchard Bouchet "
+    "Boulanger Bourdon Bouvier Boyer Briand Brun Caradec Carpentier Charpentier Chevalier Colin Cordier Coste Daniel "
+    "David Delaunay Deschamps Dubois Dufour Dumas Dupuis Duval Faure Ferrand Fleury Fournier Gallois Garnier Gauthier "
+    "Gérard Giraud Guérin Guillou Hamon Henry Hervieux Huet Jacquet Jaouen Joly Kerbrat Kermarec Lacroix Lambert "
+    "Langlois Lebrun Leclerc Lefort Legrand Lemaire Lemoine Leroux Lucas Maillard Marchand Martel Masson Mercier Meunier "
+    "Michaud Monnier Moreau Morel Moulin Noël Olivier Paris Pelletier Perrin Picard Poirier Prévost Quéméneur Renard "
+    "Renaud Riou Rivière Robin Rolland Roussel Roy Salaün Simon Tanguy Tessier Thomas Vasseur Vidal Vincent"
+).split()
+FILL_IN = accounts.Account("", "Relève", "Simulateur", "/bases/brest/tower/")
+
+# Local hours of the watches; they overlap by half an hour, so that a ride at the change has somebody to drive it.
+WATCHES = {
+    "morning": (time(5, 30), 8.5),
+    "day": (time(8), 9),
+    "evening": (time(13, 30), 8.5),
+    "night": (time(21, 30), 8.5),
+    "noon": (time(12), 8),
+    "early": (time(6), 8),
+}
+ROUND_THE_CLOCK = ("morning", "evening", "night", "morning", "evening", "day", "night", "morning", "evening", "night")
+IN_OFFICE_HOURS = ("early", "day", "noon")
+OFFICE_DAYS = range(5)
+
+
+@dataclass
+class Crew:
+    """Everybody of one base."""
+
+    base: Base
+    customers: list[User] = field(default_factory=list)
+    regulators: list[User] = field(default_factory=list)
+    managers: list[User] = field(default_factory=list)
+    drivers: list[Driver] = field(default_factory=list)
+
+
+class Names:
+    """Hands out names, none of them twice."""
+
+    def __init__(self) -> None:
+        self.random = Random("names of the demo")
+        self.used = {(account.first_name, account.last_name) for account in accounts.ACCOUNTS}
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        while True:
+            name = self.random.choice(FIRST_NAMES), self.random.choice(LAST_NAMES)
+            if name not in self.used:
+                self.used.add(name)
+                yield name
+
+
+def roster() -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """Return the names of everybody by base and job, as the simulator too must know whom to play."""
+    names = iter(Names())
+
+    def some(count: int) -> list[tuple[str, str]]:
+        return [next(names) for _ in range(count)]
+
+    return {
+        spec.code: {
+            "customers": some(14 if spec.code == "brest" else 7),
+            "regulators": some(2),
+            "managers": some(1),
+            "drivers": some(spec.drivers),
+        }
+        for spec in BASES
+    }
+
+
+def hire(bases: dict[str, Base], today: date) -> dict[str, Crew]:
+    """Write everybody, with roles, driving profiles and licences, and return them by base."""
+    crews = {code: Crew(base) for code, base in bases.items()}
+    # One hash for all: two hundred of them would take a minute, and the password is printed anyway.
+    password, number = make_password(PASSWORD), 0
+    for code, jobs in roster().items():
+        for job, names in jobs.items():
+            for first_name, last_name in names:
+                number += 1
+                user = _person(first_name, last_name, bases[code], password, number)
+                getattr(crews[code], job).append(Driver(user=user, base=bases[code]) if job == "drivers" else user)
+    _cast_personas(crews["brest"], password)
+    everybody = [user for crew in crews.values() for user in _users(crew)]
+    User.objects.bulk_create([*everybody, _administrator(bases["brest"], password)])
+    for crew in crews.values():
+        _give_roles(crew)
+        _give_licences(crew, today)
+    return crews
+
+
+def _person(first_name: str, last_name: str, base: Base, password: str, number: int) -> User:
+    return User(
+        email=address_of(first_name, last_name),
+        first_name=first_name,
+        last_name=last_name,
+        # Numbers reserved for fiction. Those of mobile phones would be fitter, but phonenumbers calls them invalid.
+        phone=f"+33261915{number:03d}",
+        base=base,
+        password=password,
+    )
+
+
+def _cast_personas(crew: Crew, password: str) -> None:
+    """Put the accounts that are printed, and the simulator's own, at the head of their lists."""
+
+    def cast(account: accounts.Account, number: int) -> User:
+        return _person(account.first_name, account.last_name, crew.base, password, number)
+
+    crew.customers.insert(0, cast(accounts.CUSTOMER, 901))
+    crew.regulators[:0] = [cast(accounts.REGULATOR, 902), cast(FILL_IN, 906)]
+    crew.managers.insert(0, cast(accounts.MANAGER, 903))
+    crew.drivers[0] = Driver(user=cast(accounts.DRIVER, 904), base=crew.base)
+
+
+def _administrator(base: Base, password: str) -> User:
+    user = _person(accounts.ADMINISTRATOR.first_name, accounts.ADMINISTRATOR.last_name, base, password, 905)
+    user.is_staff = user.is_superuser = True
+    return user
+
+
+def _users(crew: Crew) -> list[User]:
+    return [*crew.customers, *crew.regulators, *crew.managers, *(driver.user for driver in crew.drivers)]
+
+
+def _give_roles(crew: Crew) -> None:
+    people = {
+        Role.REGULATOR: crew.regulators,
+        Role.MANAGER: crew.managers,
+        Role.DRIVER: [driver.user for driver in crew.drivers],
+    }
+    Membership.objects.bulk_create(
+        Membership(user=user, base=crew.base, role=role) for role, users in people.items() for user in users
+    )
+
+
+def _give_licences(crew: Crew, today: date) -> None:
+    for number, driver in enumerate(crew.drivers):
+        driver.user_id = driver.user.pk
+        driver.wheelchair_trained = number % 2 == 0
+    Driver.objects.bulk_create(crew.drivers)
+    licences = []
+    for number, driver in enumerate(crew.drivers):
+        held = ["B", *(["D1"] if number % 3 == 0 else []), *(["D"] if number % 5 == 0 else [])]
+        expiry = today + timedelta(days=200 + 97 * (number % 11))
+        licences += [Licence(driver=driver, category=category, expires_on=expiry) for category in held]
+    Licence.objects.bulk_create(licences)
+
+
+def write_shifts(specs: dict[str, BaseSpec], crews: dict[str, Crew], first: date, last: date) -> None:
+    """Write the watches from one local date to another (both included); those that exist already stay."""
+    shifts = [
+        Shift(driver=driver, period=period)
+        for code, crew in crews.items()
+        for number, driver in enumerate(crew.drivers)
+        for period in _watches(specs[code], crew.base, number, first, last)
+    ]
+    Shift.objects.bulk_create(shifts, ignore_conflicts=True, batch_size=2000)
+
+
+def _watches(
+    spec: BaseSpec, base: Base, number: int, first: date, last: date
+) -> Iterator[tuple[datetime, datetime]]:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if spec.code == "brest" and number == 0:
+        # The driver whom visitors play is always on duty, so that the demo can be tried at any hour.
+        for day in days:
+            yield from pairwise(base.at(on, clock) for on, clock in _half_days(day))
+        return
+    pattern = ROUND_THE_CLOCK if spec.round_the_clock else IN_OFFICE_HOURS
+    starts, hours = WATCHES[pattern[number % len(pattern)]]
+    for day in days:
+        off = (day.toordinal() + number * 3) % 7 in (0, 1) if spec.round_the_clock else day.weekday() not in OFFICE_DAYS
+        if not off:
+            start = base.at(day, starts)
+            yield start, start + timedelta(hours=hours)
+
+
+def _half_days(day: date) -> list[tuple[date, time]]:
+    return [(day, time(0)), (day, time(12)), (day + timedelta(days=1), time(0))]
