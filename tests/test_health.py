@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from echauffeur import heartbeats
+from echauffeur.celery import app
 from echauffeur.common import hub
 from echauffeur.journal.tasks import sweep
 from tests.services import Services
@@ -52,7 +53,7 @@ def test_the_silent_one_is_named(client: Client, seen: heartbeats.Process, silen
 
 
 def test_a_task_that_ran_is_a_sign_of_the_worker(client: Client) -> None:
-    sweep.apply()
+    app.tasks[sweep.name].apply()
     assert ask(client)[1]["worker"] == "ok"
 
 
