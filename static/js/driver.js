@@ -1,3 +1,4 @@
-// The driver's phone: taps that survive a lost network, and the position one shares.
-import "./taps.js";
-import "./position.js";
+// The driver's phone: steps that survive a lost network, and the position one shares.
+import "./driver/steps.js";
+import "./driver/waits.js";
+import "./driver/sharing.js";

@@ -10,7 +10,7 @@ function lock(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
-  if (event.defaultPrevented || form.matches("[hx-post], [data-tap]")) return;
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [data-tap]")) return;
   setTimeout(() => setBusy(form, true));
 }
 

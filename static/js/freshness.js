@@ -69,9 +69,10 @@ export class Freshness {
     this.changed();
   }
 
-  /** The page has changed by the person's own doing and shows `seq` now. */
-  showing(seq) {
+  /** The page has changed by the person's own doing and shows `seq` now; `hasMoved`: of another stream. */
+  showing(seq, { hasMoved = false } = {}) {
     this.shown = seq;
+    if (hasMoved) this.heard = seq;
     this.news = this.now();
     this.behind = 0;
     if (this.heard > seq) this.refresh();

@@ -98,21 +98,22 @@ function parse(html) {
 }
 
 function show(fresh, { own = false } = {}) {
-  const address = root().dataset.live;
   const result = morph(root(), fresh, { own });
   htmx.process(root());
   liftMessages(root());
   sayWhatHappened(root());
   if (own) root().querySelector("[data-error-summary]")?.focus();
   document.dispatchEvent(new CustomEvent("live:shown"));
-  if (root().dataset.live !== address) connect();
   return result;
 }
 
-/** Shows the answer to what the person did. */
+/** Shows the answer to what the person did. It may follow another stream, whose numbers are its own. */
 function showOwn(fresh) {
+  const address = root().dataset.live;
   const result = show(fresh, { own: true });
-  freshness?.showing(Number(root().dataset.seq));
+  const hasMoved = root().dataset.live !== address;
+  freshness?.showing(Number(root().dataset.seq), { hasMoved });
+  if (hasMoved) connect();
   return result;
 }
 
@@ -163,14 +164,21 @@ htmx.defineExtension("morph", {
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => forget(detail.elt.closest("form")));
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  // A whole page came back, such as the sign-in: go there, rather than put a page into a page.
-  if (detail.shouldSwap && detail.target.id === "live" && !/\sid="live"/.test(detail.serverResponse)) {
+  if (!detail.shouldSwap || detail.target.id !== "live") return;
+  const { responseURL } = detail.xhr;
+  const wasRedirected = new URL(detail.pathInfo.requestPath, location.href).href !== responseURL;
+  if (!/\sid="live"/.test(detail.serverResponse)) {
+    // A whole page came back, such as the sign-in: go there, rather than put a page into a page.
     detail.shouldSwap = false;
-    location.assign(detail.xhr.responseURL);
+    location.assign(responseURL);
+  } else if (wasRedirected && responseURL !== location.href) {
+    // The page is a function of its address, which the server has chosen.
+    history.pushState({ htmx: true }, "", responseURL);
   }
 });
 
 // The driver's phone sends and shows through here, from its own bundle.
+document.addEventListener("live:refresh", () => freshness?.refresh());
 document.addEventListener("live:fragment", ({ detail }) => showOwn(parse(detail)));
 document.addEventListener("live:send", (event) => {
   if (socket?.readyState !== WebSocket.OPEN) return;

@@ -11,6 +11,7 @@ class PlaceSearch {
     this.options = [];
     this.active = -1;
     this.id = select.id;
+    this.hereFields = (select.dataset.fromHere ?? "").split(" ").filter(Boolean).map((id) => document.getElementById(id));
     this.#build();
     this.#listen();
     this.#mirror();
@@ -27,7 +28,8 @@ class PlaceSearch {
       if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
     }
     this.box = make("div", { class: "place-search__box" }, this.input);
-    const wrapper = make("div", { class: "place-search" }, this.box, this.list);
+    this.status = make("p", { class: "fr-hint-text", hidden: true });
+    const wrapper = make("div", { class: "place-search" }, this.box, this.list, this.status);
     select.parentElement.setAttribute("data-place-group", "");
     select.after(wrapper);
     wrapper.append(select);
@@ -68,7 +70,26 @@ class PlaceSearch {
     this.select.value = value;
     this.input.value = words;
     this.input.setCustomValidity(words && !value ? text("place-choose") : "");
+    for (const field of this.hereFields) field.value = "";
+    this.status.hidden = true;
     this.select.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Takes a point instead of a place. */
+  chooseHere({ latitude, longitude, accuracy }) {
+    const words = text("here-found", { n: Math.round(accuracy) });
+    this.choose("", words);
+    this.input.setCustomValidity("");
+    const [lat, lon] = this.hereFields;
+    lat.value = latitude.toFixed(6);
+    lon.value = longitude.toFixed(6);
+    announce(words);
+  }
+
+  say(sentence) {
+    this.status.textContent = sentence;
+    this.status.hidden = false;
+    announce(sentence);
   }
 
   async #search() {
@@ -175,27 +196,19 @@ function hereButton(search) {
 
 /** Asks the phone where it is, and says in words what came of it. */
 function locate(search, button) {
-  const [lat, lon] = search.select.dataset.fromHere.split(" ").map((id) => document.getElementById(id));
-  const say = (sentence) => {
-    search.input.placeholder = sentence;
-    announce(sentence);
+  const done = () => (button.ariaBusy = null);
+  const failed = (error) => {
+    search.say(text(error.code === GeolocationPositionError.PERMISSION_DENIED ? "here-refused" : "here-unavailable"));
+    done();
   };
   const found = ({ coords }) => {
-    lat.value = coords.latitude.toFixed(6);
-    lon.value = coords.longitude.toFixed(6);
-    search.choose("", "");
-    search.input.required = false;
-    say(text("here-found", { n: Math.round(coords.accuracy) }));
-    button.ariaBusy = null;
-  };
-  const failed = (error) => {
-    say(text(error.code === error.PERMISSION_DENIED ? "here-refused" : "here-unavailable"));
-    button.ariaBusy = null;
+    search.chooseHere(coords);
+    done();
   };
   search.choose("", "");
-  say(text("here-searching"));
+  search.say(text("here-searching"));
   button.ariaBusy = "true";
-  if (!navigator.geolocation) failed({ code: 0, PERMISSION_DENIED: 1 });
+  if (!navigator.geolocation) failed({});
   else navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 });
 }
 

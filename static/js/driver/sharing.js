@@ -1,81 +1,102 @@
-// Sharing one's position, and saying truthfully whether it went out: only what the server has taken counts as sent.
-import { ageInWords } from "../ages.js";
-import { everySecond } from "../clock.js";
-import { text } from "../texts.js";
+// Sharing one's position, and saying truthfully what came of it: only what the server has taken counts as sent.
+import { ageInWords } from "../age.js";
+import { everySecond, now } from "../clock.js";
+import { ourHeaders, text } from "../texts.js";
 import { taps } from "./steps.js";
 
-const AT_MOST_EVERY = 1000;
-const AT_LEAST_EVERY = 15_000;
+const MOVED = 5; // metres
+const METRES_PER_DEGREE = 111_320;
+const AT_REST = 15_000;
 const ANSWER_WITHIN = 8000;
-const SILENT_RETRY = 5000;
 
-const element = () => document.querySelector("[data-sharing]");
 let watch = null;
 let fix = null;
-let asked = { at: 0, fix: null, open: false };
-let outcome = { state: "searching" };
+let asked = null; // what was sent last: {coords, timestamp, at}
+let isOpen = false; // whether its answer is still to come
+let lookedAt = 0;
+let outcome = { state: "" };
 
-/** Whether the driver wants to be seen: a switch that still waits to be sent counts already. */
+const line = () => document.querySelector("[data-sharing]");
+
+/** Whether the driver wants to be seen, and still may. A switch that waits to be sent counts already. */
 function isOn() {
-  const url = document.getElementById("sharing-switch")?.getAttribute("action");
-  const pending = taps.waiting.findLast((tap) => tap.action === url);
-  const line = element();
-  return Boolean(line) && "sharingOn" in line.dataset && pending?.fields.sharing !== "off";
+  const { sharingOn, sharingUntil } = line()?.dataset ?? {};
+  const turned = taps.waiting.findLast(({ fields }) => "sharing" in fields)?.fields.sharing;
+  return sharingOn === "" && turned !== "off" && now() < Date.parse(sharingUntil);
 }
 
 function follow() {
   if (isOn() && watch === null) start();
   if (!isOn() && watch !== null) stop();
-  if (watch !== null) sendWhenDue();
   show();
 }
 
 function start() {
   outcome = { state: "searching" };
-  watch = navigator.geolocation.watchPosition(found, lost, { enableHighAccuracy: true, maximumAge: 1000 });
+  watch = navigator.geolocation.watchPosition(found, lost, { enableHighAccuracy: true, maximumAge: 1000, timeout: 20_000 });
 }
 
 function stop() {
   navigator.geolocation.clearWatch(watch);
-  watch = fix = null;
+  watch = fix = asked = null;
+  settle({ state: "off" });
 }
 
 function found(position) {
-  fix = position;
-  sendWhenDue();
+  if (watch !== null) fix = position;
 }
 
-function lost({ code, PERMISSION_DENIED }) {
-  if (code === PERMISSION_DENIED) outcome = { state: "refused" };
-  else if (!fix) outcome = { state: "unavailable" };
-  show();
+function lost(error) {
+  if (error.code === error.PERMISSION_DENIED) settle({ state: "refused" });
+  else if (!fix) settle({ state: "unavailable" });
 }
 
+/** At most once a second while the car moves; at rest every 15 s, with a fresh fix. */
 function sendWhenDue() {
-  const since = Date.now() - asked.at;
-  if (asked.open && since > ANSWER_WITHIN) settle({ state: "queued" });
-  if (asked.open || since < AT_MOST_EVERY) return;
-  // A car that stands still is not told about by itself.
-  if (since > AT_LEAST_EVERY && fix === asked.fix) navigator.geolocation.getCurrentPosition(found, lost, { maximumAge: 5000 });
-  const isRetry = outcome.state === "queued" && since > SILENT_RETRY;
-  if (fix && (fix !== asked.fix || isRetry)) send(fix);
+  if (watch === null) return;
+  if (isOpen && Date.now() - asked.at > ANSWER_WITHIN) settle({ state: "queued" });
+  if (isOpen || !fix) return;
+  const isNew = fix.timestamp !== asked?.timestamp;
+  const hasRested = !asked || Date.now() - asked.at >= AT_REST;
+  if (isNew && (hasRested || distance(fix.coords, asked.coords) >= MOVED)) send(fix);
+  else if (hasRested) look();
 }
 
-async function send(position) {
-  const { latitude: lat, longitude: lon, accuracy, heading } = position.coords;
-  const direction = Number.isFinite(heading) ? Math.round(heading) : null;
-  const message = { type: "position", lat, lon, accuracy: Math.round(accuracy), heading: direction, at: position.timestamp / 1000 };
-  asked = { at: Date.now(), fix: position, open: true };
-  const bySocket = outcome.state !== "queued" && !document.dispatchEvent(new CustomEvent("live:send", { detail: message, cancelable: true }));
-  if (!bySocket) await post(message);
+/** A car that stands still is not told about by itself. */
+function look() {
+  if (Date.now() - lookedAt < AT_REST) return;
+  lookedAt = Date.now();
+  navigator.geolocation.getCurrentPosition(found, lost, { maximumAge: 0, timeout: 10_000 });
+}
+
+function distance(a, b) {
+  const east = (a.longitude - b.longitude) * Math.cos((a.latitude * Math.PI) / 180);
+  return Math.hypot(a.latitude - b.latitude, east) * METRES_PER_DEGREE;
+}
+
+function send({ coords, timestamp }) {
+  asked = { coords, timestamp, at: Date.now() };
+  isOpen = true;
+  const message = {
+    type: "position",
+    lat: coords.latitude,
+    lon: coords.longitude,
+    accuracy: Math.round(coords.accuracy),
+    heading: Number.isFinite(coords.heading) ? Math.round(coords.heading) : null,
+    // By the server's clock: the phone's may be minutes off.
+    at: (timestamp + now() - Date.now()) / 1000,
+  };
+  // A socket that did not answer may be half dead: the next position takes the other way.
+  const isOnSocket = outcome.state !== "queued" && !document.dispatchEvent(new CustomEvent("live:send", { detail: message, cancelable: true }));
+  if (!isOnSocket) post(message);
 }
 
 async function post(message) {
   try {
-    const response = await fetch(element().dataset.sharingUrl, {
+    const response = await fetch(line().dataset.sharingUrl, {
       method: "POST",
       body: JSON.stringify(message),
-      headers: { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) },
+      headers: { ...ourHeaders(), "Content-Type": "application/json" },
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
@@ -87,33 +108,29 @@ async function post(message) {
 
 /** Takes the server's answer, from the socket or over HTTP. */
 function hear({ type, message }) {
+  if (!isOpen) return;
   if (type === "position_taken") settle({ state: "sent", at: Date.now() });
   else if (type === "position_later") settle({ state: "later" });
   else if (type === "position_refused") settle({ state: "declined", message });
 }
 
 function settle(next) {
-  asked.open = false;
+  isOpen = false;
   outcome = next;
   show();
 }
 
 function show() {
-  const line = element();
-  if (!line || !("sharingOn" in line.dataset)) return;
-  const state = isOn() ? outcome.state : "off";
-  line.dataset.state = state;
-  const words = wordsOf(state);
-  const target = line.querySelector("[data-sharing-words]");
-  if (target.textContent !== words) target.textContent = words;
+  const element = line();
+  if (!element || (watch === null && outcome.state !== "off")) return;
+  element.dataset.state = outcome.state;
+  const words = outcome.message ?? text(`sharing-${outcome.state}`, { age: outcome.at ? ageInWords((Date.now() - outcome.at) / 1000) : "" });
+  if (element.textContent !== words) element.textContent = words;
 }
 
-function wordsOf(state) {
-  if (state === "declined") return outcome.message;
-  if (state === "sent") return text("sharingSent", { age: ageInWords((Date.now() - outcome.at) / 1000) });
-  return text({ searching: "sharingSearching", queued: "sharingQueued", later: "sharingLater", refused: "sharingRefused", unavailable: "sharingUnavailable", off: "sharingOff" }[state]);
-}
-
-document.addEventListener("live:message", ({ detail }) => hear(detail));
+document.addEventListener("live:answer", ({ detail }) => hear(detail));
 document.addEventListener("live:shown", follow);
-everySecond(follow);
+everySecond(() => {
+  follow();
+  sendWhenDue();
+});

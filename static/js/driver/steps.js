@@ -1,14 +1,12 @@
-// Each tap gets its name and time at the moment of the press, and is kept on the phone until the server has answered.
+// Each tap gets its name and time at the moment of the press, and stays on the phone until the server has decided.
 import { announce, tell } from "../announcer.js";
 import { timeOfDay } from "../clock.js";
-import { icon, make, text } from "../texts.js";
+import { icon, make, ourHeaders, text } from "../texts.js";
 import { Outcome, Taps } from "./taps.js";
 
 const ANSWER_WITHIN = 10_000;
 // A finger that bounces must not take two steps.
 const BOUNCE = 700;
-
-let lastTap = -Infinity;
 
 export const taps = new Taps({
   storage: localStorage,
@@ -17,6 +15,7 @@ export const taps = new Taps({
   later: (wait, callback) => setTimeout(callback, wait),
   changed: show,
 });
+let lastTap = -Infinity;
 
 function tap(event) {
   const form = event.target;
@@ -24,14 +23,22 @@ function tap(event) {
   event.preventDefault();
   if (event.timeStamp - lastTap < BOUNCE) return;
   lastTap = event.timeStamp;
-  // Without a secure context there is no randomUUID; the server's own key of this step does as well.
-  const key = crypto.randomUUID?.() ?? form.elements.tap.value;
-  const claimedAt = new Date().toISOString();
-  const fields = { ...Object.fromEntries(new FormData(form)), tap: key, claimed_at: claimedAt };
-  delete fields.csrfmiddlewaretoken;
-  const { action } = form.attributes;
-  taps.add({ key, action: action.value, fields, label: form.dataset.tap, claimedAt, last: "tapLast" in form.dataset });
   form.closest("details")?.removeAttribute("open");
+  const claimedAt = new Date().toISOString();
+  const fields = { ...Object.fromEntries(new FormData(form)), tap: uuid(), claimed_at: claimedAt };
+  delete fields.csrfmiddlewaretoken;
+  const { tap: label, tapLast: isLast } = form.dataset;
+  taps.add({ key: fields.tap, action: form.getAttribute("action"), fields, label, claimedAt, isLast: isLast === "" });
+}
+
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Off https, as on a test phone in the local network, only the raw random numbers are offered.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 async function send({ action, fields, label }) {
@@ -39,76 +46,75 @@ async function send({ action, fields, label }) {
     const response = await fetch(action, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() },
+      headers: { ...ourHeaders(), "X-CSRFToken": csrfToken() },
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
     if (response.status === 401 || response.type === "opaqueredirect") return Outcome.SIGNED_OUT;
     if (response.status >= 500 || response.status === 429) return Outcome.UNREACHABLE;
     showAnswer(await response.text(), label);
-    return Outcome.TAKEN;
+    return Outcome.DECIDED;
   } catch {
     return Outcome.UNREACHABLE;
   }
 }
 
-/** The cookie's, because it changes when somebody signs in again while this page stays open. */
-function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-}
+/** The cookie's token: the page's own is outdated once somebody has signed in again beside it. */
+const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
 function showAnswer(html, label) {
   const isFragment = /\sid="live"/.test(html);
   if (isFragment) document.dispatchEvent(new CustomEvent("live:fragment", { detail: html }));
-  else tell("error", `${text("tapsRefused")} ${label}`);
+  else tell("error", `${label}: ${text("taps-refused")}`);
 }
 
-/** Shows what waits, and offers the step after the ones that wait: the road goes on without a network. */
+/** Says what waits, and offers the step after those that wait: the drive goes on without a network. */
 function show() {
   const waiting = taps.waiting;
   showQueue(waiting);
   showSteps(waiting);
+  for (const button of document.querySelectorAll("form[data-tap] button")) setBusy(button, waiting);
 }
 
 function showQueue(waiting) {
   const queue = document.querySelector("[data-tap-queue]");
-  const isStuck = waiting.length > 0 && taps.state !== "sending" && taps.state !== "idle";
-  if (isStuck && queue.hidden) announce(sentence(waiting));
-  queue.hidden = !isStuck;
-  if (!isStuck) return;
+  const isHidden = !taps.isStuck || !waiting.length;
+  const isNews = queue.hidden && !isHidden;
+  queue.hidden = isHidden;
+  if (isHidden) return;
+  const isSignedOut = taps.state === Outcome.SIGNED_OUT;
+  const sentence = text(isSignedOut ? "taps-signed-out" : "taps-waiting", { n: waiting.length });
   const items = waiting.map(({ label, claimedAt }) => make("li", {}, `${timeOfDay(Date.parse(claimedAt))} · ${label}`));
-  queue.replaceChildren(icon("offline"), make("div", {}, make("p", {}, ...said(waiting)), make("ul", { class: "tap-queue__list" }, ...items)));
+  const body = make("div", {}, make("p", {}, sentence, ...(isSignedOut ? [" ", signInLink()] : [])), make("ul", {}, ...items));
+  queue.replaceChildren(icon("offline"), body);
+  if (isNews) announce(sentence);
 }
 
-const sentence = ({ length }) => text(taps.state === Outcome.SIGNED_OUT ? "tapsSignedOut" : "tapsWaiting", { n: length });
-
-function said(waiting) {
-  if (taps.state !== Outcome.SIGNED_OUT) return [sentence(waiting)];
+function signInLink() {
   const here = encodeURIComponent(location.pathname);
-  return [sentence(waiting), " ", make("a", { href: `${text("signInUrl")}?next=${here}`, textContent: text("signIn") })];
+  return make("a", { href: `${text("sign-in-url")}?next=${here}`, textContent: text("sign-in") });
 }
 
 function showSteps(waiting) {
-  const actions = new Set(waiting.map((tap) => tap.action));
-  const isSending = taps.state === "sending";
-  const hasEnded = waiting.some((tap) => tap.last);
-  for (const row of document.querySelectorAll("[data-steps]")) {
-    const forms = [...row.querySelectorAll("form[data-tap]")];
-    const next = isSending ? forms[0] : forms.find((form) => !actions.has(form.getAttribute("action")));
-    for (const form of forms) form.hidden = form !== next || (hasEnded && !isSending);
-  }
-  for (const form of document.querySelectorAll("form[data-tap]")) setBusy(form, isSending && actions.has(form.getAttribute("action")));
+  const steps = [...document.querySelectorAll("[data-steps] form")];
+  const made = new Set(taps.isStuck ? waiting.map(({ action }) => action) : []);
+  // After a no-show or a refusal nobody knows what comes next until the server has said it.
+  const isOver = taps.isStuck && waiting.some(({ isLast }) => isLast);
+  const next = isOver ? null : steps.find((form) => !made.has(form.getAttribute("action")));
+  for (const form of steps) form.hidden = form !== next;
+  for (const aside of document.querySelectorAll("[data-tap-last]")) aside.hidden = taps.isStuck && waiting.length > 0;
 }
 
-function setBusy(form, busy) {
-  for (const button of form.querySelectorAll("button")) {
-    button.ariaBusy = busy ? "true" : null;
-    button.disabled = busy || button.matches("[data-from]:not(.is-due)");
-  }
+function setBusy(button, waiting) {
+  const isBusy = waiting.some(({ action }) => action === button.form.getAttribute("action"));
+  button.ariaBusy = isBusy ? "true" : null;
+  button.disabled = isBusy || button.matches("[data-from]:not(.is-due)");
 }
 
 document.addEventListener("submit", tap);
 document.addEventListener("live:shown", show);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && taps.flush());
 addEventListener("online", () => taps.flush());
-addEventListener("pageshow", () => taps.flush());
+addEventListener("storage", show);
+show();
+taps.flush();

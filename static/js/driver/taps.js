@@ -1,17 +1,17 @@
-// Taps made on this phone that the server has not answered yet, oldest first. No page and no network in here: they are
-// handed in, so that a lost network can be played in a test.
+// Taps made on this phone that the server has not decided about yet, oldest first. No page and no network in here: they
+// are handed in, so that a lost network can be played in a test.
 
-/** What the server, or the way to it, said to a tap. `kept` outcomes leave it on the phone. */
-export const Outcome = { TAKEN: "taken", UNREACHABLE: "unreachable", SIGNED_OUT: "signedOut" };
+/** What came of sending a tap. Only a decided one leaves the phone. */
+export const Outcome = { DECIDED: "decided", UNREACHABLE: "unreachable", SIGNED_OUT: "signedOut" };
 
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15_000];
 
 export class Taps {
-  #sending = false;
+  #isSending = false;
   #failures = 0;
 
   /** `storage`: like localStorage. `owner`: whose taps, because a phone may be handed on. `send(tap)` resolves to an
-   * Outcome. `later(ms, callback)`; `changed()` after each change of what waits or why. */
+   * Outcome and does not throw. `later(ms, callback)`; `changed()` after each change of what waits, or why. */
   constructor({ storage, owner, send, later, changed }) {
     Object.assign(this, { storage, send, later, changed });
     this.prefix = `tap:${owner}:`;
@@ -25,7 +25,11 @@ export class Taps {
     return taps.sort((a, b) => a.order - b.order);
   }
 
-  /** Keeps the tap `{key, action, fields, label, claimedAt}` and sends it when its turn comes. */
+  get isStuck() {
+    return this.state === Outcome.UNREACHABLE || this.state === Outcome.SIGNED_OUT;
+  }
+
+  /** Keeps the tap, an object with a `key`, and sends it when its turn comes. */
   add(tap) {
     const order = (this.waiting.at(-1)?.order ?? 0) + 1;
     this.storage.setItem(this.prefix + tap.key, JSON.stringify({ ...tap, order }));
@@ -33,31 +37,33 @@ export class Taps {
     return this.flush();
   }
 
-  /** Sends what waits, one after the other, until something keeps it from being answered. */
+  /** Sends what waits, one after the other, until something keeps one from being decided. */
   async flush() {
-    if (this.#sending) return;
-    this.#sending = true;
-    for (let tap = this.waiting[0]; tap; tap = this.waiting[0]) {
-      this.#become("sending");
-      const outcome = await this.send(tap);
-      if (outcome !== Outcome.TAKEN) {
-        this.#hold(outcome);
-        break;
-      }
-      this.#failures = 0;
-      this.storage.removeItem(this.prefix + tap.key);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    let outcome = Outcome.DECIDED;
+    for (let [tap] = this.waiting; tap && outcome === Outcome.DECIDED; [tap] = this.waiting) {
+      if (!this.isStuck) this.#become("sending");
+      outcome = await this.send(tap);
+      if (outcome === Outcome.DECIDED) this.#settle(tap);
     }
-    this.#sending = false;
-    if (!this.waiting.length) this.#become("idle");
+    this.#isSending = false;
+    if (outcome === Outcome.DECIDED) this.#become("idle");
+    else this.#hold(outcome);
+  }
+
+  #settle(tap) {
+    this.#failures = 0;
+    this.storage.removeItem(this.prefix + tap.key);
+    this.#become("sending");
   }
 
   #hold(outcome) {
     this.#become(outcome);
     // Somebody has to sign in first; asking again and again would not help.
     if (outcome === Outcome.SIGNED_OUT) return;
-    const wait = RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)];
+    this.later(RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)], () => this.flush());
     this.#failures += 1;
-    this.later(wait, () => this.flush());
   }
 
   #become(state) {
