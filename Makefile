@@ -33,7 +33,7 @@ format: ## Put the code in the project's style
 	@$(BIN)/djlint --quiet --reformat templates
 
 messages: ## Collect the texts of the screens into locale/
-	@$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore node_modules --ignore .venv
+	@$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore node_modules --ignore .venv --ignore tests --ignore deploy
 
 lock: ## Resolve the libraries anew into deploy/requirements (UPGRADE=--upgrade takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv~=0.13.0"
