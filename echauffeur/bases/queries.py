@@ -8,6 +8,7 @@ from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Greatest
+from geopy.distance import great_circle
 
 from echauffeur.bases.models import Base, OpeningHours, Place, PlaceQuerySet
 
@@ -77,3 +78,13 @@ def week_in_words(base: Base) -> list[tuple[str, list[tuple[time, time]]]]:
 def place_of(base: Base, place_id: int) -> Place | None:
     """Return the base's enabled place of that id, if there is one."""
     return base.places.enabled().filter(pk=place_id).first()
+
+
+def nearest_place(base: Base, latitude: float, longitude: float) -> tuple[Place, float] | None:
+    """Return the base's enabled place nearest to that point (WGS 84 degrees), and how many metres away it is."""
+    here = (latitude, longitude)
+    distances = [
+        (great_circle(here, (place.latitude, place.longitude)).meters, place) for place in base.places.enabled()
+    ]
+    metres, place = min(distances, key=lambda pair: pair[0], default=(0.0, None))
+    return (place, metres) if place else None

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from echauffeur.bases import views
+
+urlpatterns = [
+    path("places/", views.places, name="places"),
+]

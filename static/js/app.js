@@ -3,6 +3,8 @@ import { liftMessages } from "./announcer.js";
 import "./places.js";
 import "./forms.js";
 import "./positions.js";
+import "./eta.js";
+import "./copy.js";
 import "./live.js";
 import "./ages.js";
 import "./timeline.js";

@@ -1,0 +1,149 @@
+"""Asking for a ride: what, then what is asked of whom, then done. Two plain forms."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import actions
+from bookings.access import ride_of_customer
+from bookings.forms import ASAP, AT, RideForm
+from bookings.models import Ride
+from bookings.queries import ride_made_by
+from bookings.views import drafts
+from bookings.views.words import Recap, hours_in_words
+from echauffeur.accounts.actions import choose_base
+from echauffeur.accounts.middleware import take_kept_form
+from echauffeur.accounts.models import phone_in_words
+from echauffeur.bases.models import Base
+from echauffeur.bases.queries import openings, week_in_words
+from echauffeur.common.refusals import Refusal
+from echauffeur.journal.actions import Tap
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ride_request(request: HttpRequest) -> HttpResponse:
+    """Show the form, or keep what was typed and go on to the check."""
+    typed, is_kept = (request.POST.dict(), False) if request.method == "POST" else _typed_before(request)
+    base = _base(request, typed)
+    if base is None:
+        return render(request, "bookings/choose_base.html", {"bases": Base.objects.all()})
+    choose_base(user=request.user, base=base)
+    if request.method != "POST" or typed.get("drawn_for") != base.code:
+        return _show_form(request, RideForm.for_customer(request.user, base=base, typed=typed), is_kept=is_kept)
+    form = RideForm(typed, base=base)
+    if not form.is_valid():
+        return _show_form(request, form, status=422)
+    return redirect("ride-check", drafts.keep(request.session, form.typed))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ride_check(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show what is asked of whom, or ask it. The key names the press of the button: twice makes one ride."""
+    made = ride_made_by(request.user, key)
+    if made and request.method != "POST":
+        return redirect("ride", made.code)
+    typed = _typed_to_check(request, key)
+    base = Base.objects.filter(code=typed.get("base")).first()
+    if base is None:
+        messages.info(request, _("This request is no longer open. Here is a new one."))
+        return redirect("ride-request")
+    form = RideForm(typed, base=base)
+    if not form.is_valid():
+        return redirect("ride", made.code) if made else _show_form(request, form, status=422)
+    if request.method != "POST":
+        return _show_recap(request, form, key)
+    try:
+        ride = _ask(request, form, key)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _show_form(request, form, status=refusal.status)
+    return redirect("ride", ride.code)
+
+
+def _ask(request: HttpRequest, form: RideForm, key: UUID) -> Ride:
+    tap = Tap(key, orjson.dumps(form.typed, option=orjson.OPT_SORT_KEYS).decode())
+    ride = actions.request(base=form.served, wish=form.wish, by=request.user, tap=tap)
+    drafts.drop(request.session, str(key))
+    return ride
+
+
+def _base(request: HttpRequest, typed: drafts.Typed) -> Base | None:
+    """Return the base chosen now, else the person's own; None when neither is known."""
+    code = request.GET.get("base") or typed.get("base")
+    chosen = Base.objects.filter(code=code).first() if code else None
+    return chosen or request.user.base
+
+
+def _typed_before(request: HttpRequest) -> tuple[drafts.Typed, bool]:
+    """Return what to fill the form with, and whether the person may be surprised to find it there."""
+    if kept := take_kept_form(request):
+        return last_values(kept), False
+    if code := request.GET.get("again"):
+        return _as_typed(ride_of_customer(request.user, code), back="back" in request.GET), False
+    if key := request.GET.get("draft"):
+        return drafts.of_key(request.session, key), False
+    typed = {} if "fresh" in request.GET else drafts.latest(request.session)
+    return typed, bool(typed)
+
+
+def last_values(kept: dict[str, list[str]]) -> drafts.Typed:
+    return {name: values[-1] for name, values in kept.items() if values}
+
+
+def _as_typed(ride: Ride, *, back: bool) -> drafts.Typed:
+    """Return an earlier ride as it would be typed again, the other way round for the way back."""
+    ends = (ride.destination_id, ride.origin_id) if back else (ride.origin_id, ride.destination_id)
+    names = ("passenger_name", "phone", "passengers", "luggage", "wheelchairs", "note")
+    typed = {"base": ride.base.code, "origin": ends[0], "destination": ends[1], "when": AT if back else ASAP}
+    if not ride.origin_id and not back:
+        typed |= {"latitude": ride.origin_latitude, "longitude": ride.origin_longitude}
+    return typed | {name: getattr(ride, name) for name in names}
+
+
+def _typed_to_check(request: HttpRequest, key: UUID) -> drafts.Typed:
+    if request.method == "POST":
+        return request.POST.dict()
+    if kept := take_kept_form(request):
+        drafts.keep(request.session, last_values(kept), key)
+    return drafts.of_key(request.session, str(key))
+
+
+def _show_form(request: HttpRequest, form: RideForm, *, is_kept: bool = False, status: int = 200) -> HttpResponse:
+    base = form.served
+    context: dict[str, Any] = {
+        "form": form,
+        "is_kept": is_kept,
+        "base": base,
+        "control_room": phone_in_words(base.phone_customers),
+        "week": [(day, hours_in_words(hours)) for day, hours in week_in_words(base)] if base.opening_hours.exists() else [],
+    }
+    return _answer(request, "bookings/ride_request.html", context, base, status=status)
+
+
+def _show_recap(request: HttpRequest, form: RideForm, key: UUID) -> HttpResponse:
+    hours = openings(form.served, form.served.local(form.pickup_at).date())
+    context = {
+        "recap": Recap.of(form, hours),
+        "base": form.served,
+        "control_room": phone_in_words(form.served.phone_customers),
+        "key": key,
+        "typed": form.typed,
+    }
+    return _answer(request, "bookings/ride_check.html", context, form.served)
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict[str, Any], base: Base, *, status: int = 200
+) -> HttpResponse:
+    """Render on the base's clock. Not stored by the browser: a form gone back to is asked for again, with its draft."""
+    with timezone.override(base.zone):
+        response = render(request, template, context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,79 @@
+"""What whoever follows a ride may know of its car."""
+
+from dataclasses import dataclass
+
+from bookings.models import Ride
+from bookings.states import CAR_IN_SIGHT, RideState
+from bookings.views.words import minutes_for
+from dispatch.models import Mission
+from tracking import positions
+from tracking.positions import Position
+from tracking.travel import estimated_seconds
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point with its name. Degrees WGS 84."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Car:
+    """The car of a ride. ``position`` only while it comes for, or carries, this very ride.
+
+    ``minutes`` is the estimated drive from the position to ``target``; ``pace`` is seconds of driving per metre of
+    straight distance, with which the page keeps the estimate current between two steps.
+    """
+
+    driver_id: int
+    first_name: str
+    name: str
+    model: str
+    colour: str
+    plate: str
+    position: Position | None = None
+    target: Spot | None = None
+    minutes: int | None = None
+    pace: float = 0.0
+
+
+def car_of(ride: Ride, mission: Mission | None) -> Car | None:
+    """Return the car that comes for, carries or carried the ride, if there is one."""
+    if mission is None:
+        return None
+    vehicle, driver = mission.vehicle, mission.driver
+    position = positions.newest([driver.pk]).get(driver.pk) if ride.state in CAR_IN_SIGHT else None
+    target = _target(ride)
+    base = ride.base
+    return Car(
+        driver_id=driver.pk,
+        first_name=driver.user.first_name,
+        name=vehicle.name,
+        model=vehicle.model.name,
+        colour=vehicle.colour,
+        plate=vehicle.plate,
+        position=position,
+        target=target,
+        minutes=minutes_for(estimated_seconds(base, position, target)) if position and target else None,
+        pace=base.winding_factor / (base.mean_speed_kmh / 3.6),
+    )
+
+
+def _target(ride: Ride) -> Spot | None:
+    """Return where the car is heading for this ride; nothing once it is there."""
+    if ride.state == RideState.APPROACHING:
+        return start_of(ride)
+    if ride.state == RideState.ON_BOARD:
+        return end_of(ride)
+    return None
+
+
+def start_of(ride: Ride) -> Spot:
+    return Spot(ride.origin_label, ride.origin_latitude, ride.origin_longitude)
+
+
+def end_of(ride: Ride) -> Spot:
+    return Spot(ride.destination.name, ride.destination.latitude, ride.destination.longitude)
