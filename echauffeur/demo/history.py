@@ -1,7 +1,7 @@
 """Two months of rides, shaped like reality, up to this very moment and some days ahead."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -41,15 +41,23 @@ class Diary:
     """Who and what is taken when, on one base."""
 
     shifts: dict[int, list[Period]]
+    licences: dict[int, set[str]]
     out_of_service: dict[int, list[Period]]
     taken: dict[str, list[Period]] = field(default_factory=lambda: defaultdict(list))
 
-    def crew_for(self, crew: Crew, vehicles: list[Vehicle], wanted: Wanted, random: Random) -> tuple[Driver, Vehicle] | None:
+    def book(
+        self, drivers: list[Driver], vehicles: list[Vehicle], wanted: Wanted, random: Random
+    ) -> tuple[Driver, Vehicle] | None:
         """Return a driver and a vehicle that can carry this, booked for it; None when there are none."""
-        slot = wanted.pickup_at - LEAST_APPROACH, wanted.pickup_at + minutes(crew.base.ride_minutes)
-        drivers = [driver for driver in crew.drivers if self._can_drive(driver, wanted, slot)]
+        slot = wanted.pickup_at - LEAST_APPROACH, wanted.pickup_at + minutes(wanted.origin.base.ride_minutes)
         cars = [vehicle for vehicle in vehicles if self._can_carry(vehicle, wanted, slot)]
-        pairs = [(driver, car) for driver in drivers for car in cars if _licensed(crew, driver, car)]
+        pairs = [
+            (driver, car)
+            for driver in drivers
+            if self._can_drive(driver, wanted, slot)
+            for car in cars
+            if car.model.licence in self.licences[driver.pk]
+        ]
         if not pairs:
             return None
         fewest_seats = min(car.model.seats for _, car in pairs)
@@ -74,12 +82,6 @@ def _overlaps(periods: list[Period], slot: Period) -> bool:
     return any(start < slot[1] and slot[0] < end for start, end in reversed(periods))
 
 
-def _licensed(crew: Crew, driver: Driver, vehicle: Vehicle) -> bool:
-    # As people.py hands licences out: everybody holds B, some hold D1, some D.
-    number = crew.drivers.index(driver)
-    return {"B": True, "D1": number % 3 == 0, "D": number % 5 == 0}.get(vehicle.model.licence, False)
-
-
 class Chronicle:
     """Tells the rides of one base."""
 
@@ -87,6 +89,7 @@ class Chronicle:
         self.spec, self.crew, self.places, self.vehicles = spec, crew, places, vehicles
         self.diary, self.now = diary, now
         self.random = Random(f"rides of {spec.code}")
+        self.visitor = crew.drivers[0] if spec.code == "brest" else None
 
     def tell(self, first: date, last: date) -> list[Life]:
         """Return the rides of these local dates (both included) as far as they have come by now."""
@@ -98,7 +101,8 @@ class Chronicle:
             quiet = self.now - timedelta(hours=1), self.now + timedelta(hours=10)
             wishes = [wish for wish in wishes if not quiet[0] < wish.pickup_at < quiet[1]]
         wishes.sort(key=lambda wish: wish.pickup_at)
-        return [self._live(wish) for wish in wishes if wish.requested_at <= self.now]
+        lives = self._for_the_visitor() if self.visitor else []
+        return lives + [self._live(wish) for wish in wishes if wish.requested_at <= self.now]
 
     def _day(self, on: date) -> Iterator[Wanted]:
         weekend = on.weekday() > 4
@@ -118,10 +122,29 @@ class Chronicle:
         for offset, waited in ((22, 0.7), (50, 3), (75, 6), (95, 11)):
             yield self._wish(start + minutes(offset), self.now - minutes(waited))
 
-    def _wish(self, pickup_at: datetime, requested_at: datetime) -> Wanted:
+    def _for_the_visitor(self) -> list[Life]:
+        """Return two rides that wait for the driver whom visitors play, and one that a visitor's customer awaits."""
+        start, regulator, lives = self.now.replace(second=0, microsecond=0), self._regulator(), []
+        someone, visitor, others = self.crew.customers[-1], self.crew.drivers[:1], self.crew.drivers[1:]
+        persona = self.crew.customers[0]
+        for offset, customer, drivers in ((20, someone, visitor), (65, someone, visitor), (38, persona, others)):
+            wish = self._wish(start + minutes(offset), self.now - minutes(40), customer)
+            life = Life(wish, self.random)
+            life.confirm(self.now - minutes(31), regulator)
+            if booked := self.diary.book(drivers, self.vehicles, wish, self.random):
+                life.assign(self.now - minutes(6), regulator, *booked)
+            lives.append(life)
+        return lives
+
+    def _drivers(self, wish: Wanted) -> list[Driver]:
+        """Return who may be booked: from now on not the one whom visitors play, as nobody may come and play."""
+        spared = wish.pickup_at > self.now - timedelta(hours=2)
+        return [driver for driver in self.crew.drivers if not (spared and driver is self.visitor)]
+
+    def _wish(self, pickup_at: datetime, requested_at: datetime, customer: User | None = None) -> Wanted:
         random = self.random
-        by_phone = random.random() < 0.22
-        customer = None if by_phone else random.choice(self.crew.customers)
+        if customer is None and random.random() > 0.22:
+            customer = random.choice(self.crew.customers)
         booked_by = customer or random.choice(self.crew.regulators)
         name = str(customer) if customer else f"{random.choice(['M.', 'Mme'])} {random.choice(self.crew.customers).last_name}"
         origin, destination = random.sample(self.places, 2)
@@ -142,7 +165,7 @@ class Chronicle:
             step(at)
         return life
 
-    def _plot(self, life: Life, wish: Wanted) -> Iterator[tuple[datetime, object]]:
+    def _plot(self, life: Life, wish: Wanted) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
         """Yield what happens to the ride, in order: the moment, and the step to take at it."""
         random, regulator = self.random, self._regulator()
         room = wish.pickup_at - wish.requested_at
@@ -155,7 +178,7 @@ class Chronicle:
         if fate < 0.06:
             yield decided_at, lambda at: life.waitlist(at, regulator)
             decided_at += room / 6
-        booked = self.diary.crew_for(self.crew, self.vehicles, wish, random)
+        booked = self.diary.book(self._drivers(wish), self.vehicles, wish, random)
         if booked is None and wish.pickup_at < self.now + minutes(30):
             words = REFUSED[RefusalReason.NO_CAPACITY]
             yield decided_at, lambda at: life.refuse(at, regulator, RefusalReason.NO_CAPACITY, words)
@@ -166,7 +189,7 @@ class Chronicle:
         elif booked:
             yield from self._drive(life, wish, decided_at, *booked)
 
-    def _drive(self, life: Life, wish: Wanted, confirmed_at: datetime, driver: Driver, car: Vehicle) -> Iterator[tuple[datetime, object]]:
+    def _drive(self, life: Life, wish: Wanted, confirmed_at: datetime, driver: Driver, car: Vehicle) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
         random, regulator, pickup = self.random, self._regulator(), wish.pickup_at
         room = pickup - minutes(10) - confirmed_at
         assigned_at = max(confirmed_at + min(minutes(1), room / 8), pickup - minutes(random.uniform(30, 400)))

@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from random import Random
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from bookings.models import Ride
 from dispatch.models import Mission, Stop
-from drivers.models import Driver, Shift
+from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base, OpeningHours, Place
 from echauffeur.demo import accounts
@@ -89,6 +90,7 @@ def _write_bases() -> dict[str, Base]:
     Base.objects.bulk_create(bases)
     written = {base.code: base for base in bases}
     OpeningHours.objects.bulk_create(hours for spec in BASES for hours in _hours(spec, written[spec.code]))
+    prefetch_related_objects(bases, "opening_hours")
     return written
 
 
@@ -161,10 +163,13 @@ def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
     shifts: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for shift in Shift.objects.filter(driver__base=crew.base):
         shifts[shift.driver_id].append((shift.period.lower, shift.period.upper))
+    licences: dict[int, set[str]] = defaultdict(set)
+    for licence in Licence.objects.filter(driver__base=crew.base):
+        licences[licence.driver_id].add(licence.category)
     out: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for absence in Unavailability.objects.filter(vehicle__in=vehicles):
         out[absence.vehicle_id].append((absence.period.lower, absence.period.upper))
-    return Diary(shifts, out)
+    return Diary(shifts, licences, out)
 
 
 def _write_lives(base: Base, lives: list[Life], now: datetime) -> None:
