@@ -6,12 +6,14 @@ from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal import actions as journal
-from echauffeur.journal.actions import Subject
+from echauffeur.journal.actions import Subject, Tap
 
 
 @transaction.atomic
-def share_position(*, driver: Driver, sharing: bool, by: User) -> Driver:
+def share_position(*, driver: Driver, sharing: bool, by: User, tap: Tap | None = None) -> Driver:
     """Switch the driver's position sharing on or off. The caller forgets the last position afterwards."""
+    if journal.earlier(tap):
+        return Driver.objects.get(pk=driver.pk)
     driver = Driver.objects.select_for_update(no_key=True).get(pk=driver.pk)
     if driver.sharing == sharing:
         return driver
@@ -23,5 +25,6 @@ def share_position(*, driver: Driver, sharing: bool, by: User) -> Driver:
         subject=Subject("driver", driver.pk, driver.short_name),
         by=by,
         party=Party.DRIVER,
+        tap=tap,
     )
     return driver

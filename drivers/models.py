@@ -72,6 +72,10 @@ class Driver(models.Model):
         return str(self.user)
 
     @property
+    def stream(self) -> str:
+        return f"driver:{self.pk}"
+
+    @property
     def short_name(self) -> str:
         """What the control room calls the driver: Y. Le Gall."""
         return f"{self.user.first_name[:1]}. {self.user.last_name}"

@@ -6,13 +6,9 @@ from drivers.models import Driver, Shift
 from echauffeur.accounts.queries import Person
 
 
-def is_on_shift(driver: Driver, moment: datetime) -> bool:
-    return driver.shifts.filter(period__contains=moment).exists()
-
-
-def current_shift(driver: Driver, moment: datetime) -> Shift | None:
-    """Return the shift that runs at that moment, or the next one to begin."""
-    return driver.shifts.filter(period__endswith__gt=moment).order_by("period").first()
+def running_shift(driver: Driver, moment: datetime) -> Shift | None:
+    """Return the shift that runs at that moment, if one does."""
+    return driver.shifts.running(moment).first()
 
 
 def driving_of(user: Person) -> list[Driver]:

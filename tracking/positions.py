@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
+from typing import Any
 
 import orjson
 import redis
@@ -39,6 +40,19 @@ class Position:
         return int(self.at.timestamp())
 
     @classmethod
+    def from_phone(cls, driver_id: int, message: dict[str, Any]) -> "Position":
+        """Read ``{lat, lon, at, heading?, accuracy?}``. Raises what reading a malformed one raises."""
+        heading, accuracy = message.get("heading"), message.get("accuracy")
+        return cls(
+            driver_id=driver_id,
+            latitude=float(message["lat"]),
+            longitude=float(message["lon"]),
+            at=datetime.fromtimestamp(float(message["at"]), UTC),
+            heading=None if heading is None else int(heading) % 360,
+            accuracy=None if accuracy is None else int(accuracy),
+        )
+
+    @classmethod
     def from_wire(
         cls, driver_id: int, latitude: float, longitude: float, heading: int | None, epoch: int
     ) -> "Position":
@@ -49,13 +63,17 @@ def _key(driver_id: int) -> str:
     return f"position:{driver_id}"
 
 
-def keep_and_tell(base_id: int, position: Position) -> bool:
-    """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it."""
+def keep_and_tell(base_id: int, position: Position, *, until: datetime) -> bool:
+    """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it.
+
+    It is gone after ten minutes, and at that moment, the shift's end, at the latest.
+    """
     wire = orjson.dumps(position.wire)
+    lifetime = min(GONE_AFTER, until - datetime.now(UTC))
 
     def send(client: redis.Redis) -> bool:
         pipe = client.pipeline(transaction=False)
-        pipe.setex(_key(position.driver_id), GONE_AFTER, wire)
+        pipe.set(_key(position.driver_id), wire, px=lifetime)
         pipe.publish(f"positions:{base_id}", wire)
         pipe.execute()
         return True

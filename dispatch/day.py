@@ -1,0 +1,179 @@
+"""A driver's day, as their phone shows it: what is next, what comes after, what is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Prefetch, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Ride
+from bookings.states import RIDE, RideState
+from dispatch.models import Mission, Stop, StopKind
+from dispatch.states import MISSION, MissionState
+from drivers.models import Driver, Shift
+from echauffeur.common.lifecycle import Party
+from echauffeur.journal.models import Entry
+
+# What others changed on the driver's day stays in sight this long.
+NOTICE_STAYS = timedelta(minutes=15)
+
+STEP_LABELS = {
+    "acknowledge": _("Mission received"),
+    "depart": _("I am on my way"),
+    "arrive": _("I am there"),
+    "board": _("Passengers on board"),
+    "complete": _("Passengers set down"),
+}
+NOTICES = {
+    ("assign", Party.REGULATOR): _("New mission: ride %(code)s."),
+    ("unassign", Party.REGULATOR): _("The control room has taken ride %(code)s off your day."),
+    ("cancel", Party.REGULATOR): _("The control room has cancelled ride %(code)s."),
+    ("cancel", Party.CUSTOMER): _("The passenger has cancelled ride %(code)s."),
+    ("abort", Party.REGULATOR): _("The control room has broken off ride %(code)s."),
+    ("complete", Party.REGULATOR): _("The control room has closed ride %(code)s as completed."),
+    ("no_show", Party.REGULATOR): _("The control room has closed ride %(code)s: nobody came."),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One press of the big button: a verb, and the mission or ride that it is about."""
+
+    verb: str
+    about: Mission | Ride
+
+    @property
+    def label(self) -> Promise:
+        return STEP_LABELS[self.verb]
+
+    @property
+    def url_name(self) -> str:
+        return f"{self.about.subject.kind}-{self.verb.replace('_', '-')}"
+
+    @property
+    def code(self) -> str:
+        return self.about.code
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody else changed: a sentence, when, and its number on the driver's stream."""
+
+    text: str
+    at: datetime
+    seq: int
+    is_new_work: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """One mission as its driver sees it. The mission's stops, rides and places must be loaded."""
+
+    mission: Mission
+
+    @cached_property
+    def stops(self) -> list[Stop]:
+        """The halts still to make, in order."""
+        return [stop for stop in self.mission.stops.all() if stop.is_open]
+
+    @property
+    def stop(self) -> Stop | None:
+        return self.stops[0] if self.stops else None
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What is left to tap, in order, if nothing comes in between."""
+        steps: list[Step] = []
+        states: dict[int, str] = {}
+        for stop in self.stops:
+            ride = stop.ride
+            if ride is None:
+                continue
+            state = states.get(ride.pk, ride.state)
+            target = RideState.ON_BOARD if stop.kind == StopKind.PICK_UP else RideState.COMPLETED
+            while state != target and (verbs := RIDE.verbs(state, Party.DRIVER)):
+                # One press acknowledges the mission, for all its rides.
+                if verbs[0] != "acknowledge":
+                    steps.append(Step(verbs[0], ride))
+                elif not steps:
+                    steps.append(Step(verbs[0], self.mission))
+                state = RIDE.steps[verbs[0]].target
+            states[ride.pk] = state
+        return steps
+
+    @property
+    def is_new(self) -> bool:
+        return self.mission.state == MissionState.PLANNED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the car stands at the pick-up, so that the passenger may turn out not to come."""
+        return bool(self.stop and self.stop.ride and self.stop.ride.state == RideState.WAITING)
+
+
+@dataclass(frozen=True)
+class Day:
+    """``shifts``: the day's that have not ended, or the next one. ``over``: done or called off, latest first."""
+
+    driver: Driver
+    now: datetime
+    shifts: list[Shift]
+    next: Work | None
+    later: list[Work]
+    over: list[Mission]
+    notices: list[Notice]
+
+    @property
+    def on_duty(self) -> Shift | None:
+        return next((shift for shift in self.shifts if shift.period.lower <= self.now), None)
+
+    @property
+    def turns_at(self) -> datetime | None:
+        """When duty ends or, off duty, begins."""
+        if self.on_duty:
+            return self.on_duty.period.upper
+        return self.shifts[0].period.lower if self.shifts else None
+
+    @property
+    def warnings(self) -> list[Notice]:
+        """Notices of what was taken away; new work shows itself."""
+        return [notice for notice in self.notices if not notice.is_new_work]
+
+
+def day_of(driver: Driver, now: datetime) -> Day:
+    """Return the driver's day at that moment, in four queries. It lasts until the shift's end when that is later."""
+    start, end = driver.base.day(driver.base.local(now).date())
+    shifts = _shifts(driver, now, end)
+    window = (start, max([end, *(shift.period.upper for shift in shifts)]))
+    missions = _missions(driver, *window)
+    works = [Work(mission) for mission in missions if mission.state in MISSION.live]
+    works.sort(key=lambda work: (work.mission.state != MissionState.UNDER_WAY, work.mission.starts_at))
+    over = [mission for mission in reversed(missions) if mission.state in MISSION.final]
+    return Day(driver, now, shifts, works[0] if works else None, works[1:], over, _notices(driver, now))
+
+
+def _shifts(driver: Driver, now: datetime, end: datetime) -> list[Shift]:
+    coming = list(driver.shifts.filter(period__endswith__gt=now).order_by("period")[:4])
+    today = [shift for shift in coming if shift.period.lower < end]
+    return today or coming[:1]
+
+
+def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:
+    """Return the missions of that time, and live ones left over from before it."""
+    theirs = Mission.objects.for_driver(driver).select_related("vehicle__model")
+    stops = Stop.objects.select_related("place", "ride__base")
+    in_time = Q(period__overlap=(start, end)) | Q(state__in=MISSION.live, period__startswith__lt=end)
+    return list(theirs.filter(in_time).prefetch_related(Prefetch("stops", stops)).order_by("period"))
+
+
+def _notices(driver: Driver, now: datetime) -> list[Notice]:
+    entries = Entry.objects.filter(streams__has_key=driver.stream, subject="ride", at__gte=now - NOTICE_STAYS)
+    return [
+        Notice(
+            str(NOTICES[told]) % {"code": entry.code}, entry.at, entry.streams[driver.stream], entry.verb == "assign"
+        )
+        for entry in entries.order_by("-at")
+        if (told := (entry.verb, Party(entry.party))) in NOTICES
+    ]

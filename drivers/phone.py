@@ -1,0 +1,31 @@
+"""What a driver's phone says of where it is, and what it hears back; the same on the socket and over HTTP."""
+
+from typing import Any
+
+import orjson
+from django.utils import translation
+
+from dispatch.access import driver_to_be
+from echauffeur.accounts.queries import Person
+from echauffeur.common.refusals import Refusal
+from tracking.actions import take_in
+from tracking.positions import Position
+
+
+def hear_position(user: Person, text: str | bytes) -> dict[str, Any]:
+    """Take in ``{lat, lon, at, accuracy?, heading?}`` (degrees WGS 84, seconds since 1970, metres, degrees from north).
+
+    Return ``{"type": …}``: ``position_taken``; ``position_later`` when it could not be passed on now; or
+    ``position_refused`` with ``reason`` and ``message``. Raises Http404 when the person drives nowhere.
+    """
+    driver = driver_to_be(user)
+    try:
+        position = Position.from_phone(driver.pk, orjson.loads(text))
+    except (TypeError, KeyError, ValueError, OverflowError):
+        return {"type": "position_refused", "reason": "malformed", "message": ""}
+    with translation.override(driver.user.language):  # a socket has no language of its own
+        try:
+            taken = take_in(driver=driver, position=position)
+        except Refusal as refusal:
+            return {"type": "position_refused", "reason": refusal.code, "message": str(refusal)}
+    return {"type": "position_taken" if taken else "position_later", "at": int(position.at.timestamp())}

@@ -1,0 +1,150 @@
+"""The driver's phone: my day, one button for the next step, and the position one shares."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from dispatch import actions as dispatch
+from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
+from dispatch.day import Work, day_of
+from dispatch.declining import DeclineForm
+from drivers import actions as drivers
+from drivers.forms import SharingForm
+from drivers.models import Driver
+from drivers.phone import hear_position
+from echauffeur.accounts.models import phone_in_words
+from echauffeur.common.htmx import page, wants_fragment
+from echauffeur.common.refusals import Refusal
+from echauffeur.journal.actions import Tap
+from echauffeur.journal.forms import TapForm
+from echauffeur.journal.queries import seq_of
+from tracking.positions import forget
+
+RIDE_STEPS = {
+    "depart": dispatch.depart,
+    "arrive": dispatch.arrive,
+    "board": dispatch.board,
+    "complete": dispatch.complete,
+    "no_show": dispatch.no_show,
+}
+# Whoever sets out so long before the mission begins is asked whether it was the thumb.
+EARLY = timedelta(hours=1)
+POSITION_STATUS = {"position_taken": 200, "position_later": 200, "position_refused": 422}
+
+
+@require_GET
+def my_day(request: HttpRequest) -> HttpResponse:
+    """Show the driver's day: the next stop and its one button, what comes later, what is over."""
+    return _day_page(request, driver_to_be(request.user))
+
+
+def acknowledge(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that the driver knows of the mission."""
+    mission = mission_to_drive(request.user, code)
+    form = TapForm(request.POST)
+    return _take(request, form, lambda tap: dispatch.acknowledge(mission=mission, by=request.user, tap=tap))
+
+
+def decline(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the mission back, with a reason."""
+    mission = mission_to_drive(request.user, code)
+    form = DeclineForm(request.POST, mission=mission)
+
+    def act(tap: Tap | None) -> None:
+        said = form.cleaned_data
+        dispatch.decline(mission=mission, by=request.user, reason=said["reason"], words=said["words"], tap=tap)
+
+    return _take(request, form, act)
+
+
+def ride_step(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """Take one step of a ride: depart, arrive, board, complete, or no_show."""
+    ride = ride_to_drive(request.user, code)
+    form = TapForm(request.POST)
+    return _take(request, form, lambda tap: RIDE_STEPS[verb](ride=ride, by=request.user, tap=tap))
+
+
+def share_position(request: HttpRequest) -> HttpResponse:
+    """Switch the sharing of the position on or off; off forgets the last one at once."""
+    driver = driver_to_be(request.user)
+    form = SharingForm(request.POST)
+
+    def act(tap: Tap | None) -> None:
+        sharing = form.cleaned_data["sharing"] == "on"
+        if not drivers.share_position(driver=driver, sharing=sharing, by=request.user, tap=tap).sharing:
+            forget(driver.pk)
+
+    return _take(request, form, act)
+
+
+@require_POST
+def position(request: HttpRequest) -> JsonResponse:
+    """Take a position in when the phone's socket is down: JSON in, the socket's answer out."""
+    answer = hear_position(request.user, request.body)
+    return JsonResponse(answer, status=POSITION_STATUS[answer["type"]])
+
+
+def _take(request: HttpRequest, form: TapForm, act: Callable[[Tap | None], object]) -> HttpResponse:
+    """Do what the button says and show the day as it is then; a refusal shows it too, with the sentence."""
+    if request.method != "POST":
+        return redirect("my-day")
+    driver = driver_to_be(request.user)
+    if not form.is_valid():
+        return _refused(request, driver, Refusal(_first_error(form)), form)
+    try:
+        act(form.tap_on(request.path))
+    except Refusal as refusal:
+        return _refused(request, driver, refusal, form)
+    return _day_page(request, driver) if wants_fragment(request) else redirect("my-day")
+
+
+def _first_error(form: TapForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _refused(request: HttpRequest, driver: Driver, refusal: Refusal, form: TapForm) -> HttpResponse:
+    messages.error(request, str(refusal))
+    kept = form if isinstance(form, DeclineForm) else None
+    return _day_page(request, driver, kept=kept, status=refusal.status)
+
+
+def _day_page(
+    request: HttpRequest, driver: Driver, *, kept: DeclineForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the day. ``kept``: what was filled in to decline a mission, when it was refused."""
+    seq = seq_of(driver.stream)
+    driver.refresh_from_db(fields=["sharing"])
+    day = day_of(driver, timezone.now())
+    context = {
+        "seq": seq,
+        "day": day,
+        "base": driver.base,
+        "next": _shown(day.next, kept) if day.next else None,
+        "later": [_shown(work, kept) for work in day.later],
+    }
+    with timezone.override(driver.base.zone):
+        return page(request, "drivers/my_day.html", context, status=status)
+
+
+def _shown(work: Work, kept: DeclineForm | None) -> dict[str, Any]:
+    """Return what the page shows of a mission: its next stop and ride, the steps ahead, and the form to decline it."""
+    stop = work.stop
+    ride = stop.ride if stop else None
+    return {
+        "mission": work.mission,
+        "stop": stop,
+        "ride": ride,
+        "phone": phone_in_words(ride.phone) if ride else "",
+        "then": work.stops[1:],
+        "steps": work.steps,
+        "is_new": work.is_new,
+        "decline": kept if kept and kept.mission == work.mission else DeclineForm(mission=work.mission),
+        "no_show_from": dispatch.no_show_allowed_at(ride) if ride and work.is_waiting else None,
+        "is_early": work.mission.starts_at - timezone.now() > EARLY,
+    }
