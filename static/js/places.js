@@ -21,7 +21,8 @@ class PlaceSearch {
     const { select, id } = this;
     this.list = make("ul", { class: "place-search__list", role: "listbox", id: `${id}_list`, hidden: true, ariaLabel: labelOf(select) });
     this.input = make("input", {
-      class: "fr-input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: false, placeholder: text("place-hint"),
+      class: "fr-input", id, type: "text", name: `${select.name}_typed`, role: "combobox", autocomplete: "off", spellcheck: false,
+      placeholder: select.options[0]?.value ? text("place-hint") : select.options[0].textContent,
       required: select.required, "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false",
     });
     for (const name of ["aria-describedby", "aria-invalid", "data-hotkey"]) {
@@ -37,6 +38,8 @@ class PlaceSearch {
     select.required = false;
     select.removeAttribute("id");
     if (select.dataset.fromHere) this.box.append(hereButton(this));
+    // On a phone the keyboard would cover the page before anybody has read it.
+    if (select.autofocus && matchMedia("(pointer: fine)").matches) this.input.focus();
   }
 
   #listen() {
@@ -61,7 +64,7 @@ class PlaceSearch {
 
   #mirror() {
     const chosen = this.select.selectedOptions[0];
-    this.input.value = chosen?.value ? chosen.textContent.trim() : "";
+    this.input.value = chosen?.value ? chosen.textContent.trim() : (this.select.dataset.typed ?? "");
   }
 
   /** Sets the real control; `words` stand in the box. Whoever waits for typing is told, as by a hand. */
@@ -123,7 +126,7 @@ class PlaceSearch {
 
   #show(typed) {
     const rows = this.options.map((place, index) => optionRow(place, index, `${this.list.id}_${index}`));
-    const note = this.options.length ? typed ? [] : [heading()] : [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
+    const note = this.options.length ? (this.options[0].kind === "recent" ? [heading()] : []) : [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
     this.list.replaceChildren(...note, ...rows);
     this.#open(true);
     this.#activate(typed && this.options.length ? 0 : -1);
