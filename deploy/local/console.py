@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO
 
 from deploy.local.children import SetupError, kill_session, spawn, tail
@@ -21,21 +22,34 @@ class Progress:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Show the step, then how long it took."""
+        """Show the step, how long it takes while it goes on, and how long it took."""
         self.done += 1
+        label = f"[{self.done}/{self.total}] {title}…"
         started = time.monotonic()
-        print(f"[{self.done}/{self.total}] {title}…", end=" ", flush=True)
+        over = Event()
+        print(label, end=" ", flush=True)
+        if sys.stdout.isatty():
+            Thread(target=_count_seconds, args=(label, over), daemon=True).start()
         try:
             yield
         except BaseException as error:
+            over.set()
             print("stopped" if isinstance(error, KeyboardInterrupt) else "failed", flush=True)
             raise
-        print(f"{time.monotonic() - started:.1f} s", flush=True)
+        over.set()
+        again = f"\r{label} " if sys.stdout.isatty() else ""
+        print(f"{again}{time.monotonic() - started:.1f} s", flush=True)
 
     def skip(self, title: str) -> None:
         """Show a step that has nothing to do."""
         self.done += 1
         print(f"[{self.done}/{self.total}] {title}… up to date", flush=True)
+
+
+def _count_seconds(label: str, over: Event) -> None:
+    started = time.monotonic()
+    while not over.wait(1):
+        print(f"\r{label} {time.monotonic() - started:.0f} s", end=" ", flush=True)
 
 
 def run(
