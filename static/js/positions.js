@@ -2,7 +2,7 @@
 const latest = new Map();
 
 function write([id, lat, lon, heading, at]) {
-  for (const item of document.querySelectorAll(`[data-vehicle-id="${id}"]`)) {
+  for (const item of document.querySelectorAll(`[data-driver-id="${id}"]`)) {
     if (Number(item.dataset.at) > at) continue;
     Object.assign(item.dataset, { lat, lon, at });
     if (heading === null) delete item.dataset.heading;
@@ -13,9 +13,9 @@ function write([id, lat, lon, heading, at]) {
 }
 
 document.addEventListener("live:positions", ({ detail }) => {
-  for (const vehicle of detail.vehicles) {
-    latest.set(vehicle[0], vehicle);
-    write(vehicle);
+  for (const driver of detail.drivers) {
+    latest.set(driver[0], driver);
+    write(driver);
   }
 });
 // The page's own figures are a little older than what has been heard since.

@@ -14,10 +14,10 @@ export class Vehicles {
   /** Brings every marker into line with its list item; those without one, or too old to be true, go. */
   read() {
     const seen = new Set();
-    for (const item of document.querySelectorAll("[data-vehicle-id][data-lat][data-lon]")) {
+    for (const item of document.querySelectorAll("[data-driver-id][data-lat][data-lon]")) {
       const age = now() / 1000 - Number(item.dataset.at);
-      if (seen.has(item.dataset.vehicleId) || ageClass(age) === "is-gone") continue;
-      seen.add(item.dataset.vehicleId);
+      if (seen.has(item.dataset.driverId) || ageClass(age) === "is-gone") continue;
+      seen.add(item.dataset.driverId);
       this.#place(item, ageClass(age));
     }
     for (const [id, marker] of this.markers) {
@@ -32,9 +32,9 @@ export class Vehicles {
   }
 
   #place(item, age) {
-    const { vehicleId, lat, lon, heading, label, state } = item.dataset;
+    const { driverId, lat, lon, heading, label, state } = item.dataset;
     const at = L.latLng(Number(lat), Number(lon));
-    const marker = this.markers.get(vehicleId) ?? this.#add(vehicleId, at);
+    const marker = this.markers.get(driverId) ?? this.#add(driverId, at);
     const element = marker.getElement();
     const selected = item.matches("[aria-current], [data-selected]") || item.querySelector("[aria-current]") !== null;
     if (!marker.getLatLng().equals(at)) marker.setLatLng(at);
@@ -55,7 +55,7 @@ export class Vehicles {
     const marker = L.marker(at, { icon: L.divIcon({ className: "car", html: body, iconSize: [32, 32] }), pane: "vehicles" }).addTo(this.map);
     marker.baseClass = marker.getElement().className;
     // The item is looked up at the click: the page may have replaced it since.
-    marker.on("click", () => document.querySelector(`[data-vehicle-id="${id}"]`)?.querySelector("a[href]")?.click());
+    marker.on("click", () => document.querySelector(`[data-driver-id="${id}"]`)?.querySelector("a[href]")?.click());
     this.markers.set(id, marker);
     return marker;
   }
