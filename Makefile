@@ -25,12 +25,11 @@ lint: ## Style, types, floors and templates, without changing anything
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/djlint --quiet --lint templates
 
 format: ## Put the code in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/djlint --quiet --reformat templates
 
 messages: ## Collect the texts of the screens into locale/
 	@$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore node_modules --ignore .venv --ignore tests --ignore deploy

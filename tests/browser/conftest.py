@@ -14,6 +14,7 @@ from deploy.local import browser as machine
 from echauffeur.accounts.models import User
 from tests.browser.guard import Guard
 from tests.browser.site import Site
+from tests.env import IN_CI
 from tests.services import Services
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     path = machine.chromium()
     if path is None:
         sentence = "No Chromium: sudo apt-get install chromium fonts-liberation"
-        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
+        pytest.fail(sentence) if IN_CI else pytest.skip(sentence)
     return {"executable_path": path, "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
 
 

@@ -1,0 +1,9 @@
+"""What the environment may change about a test run; the only module of the tests that reads it for that."""
+
+import os
+
+# In CI nothing is skipped: a missing browser or program is a failure.
+IN_CI = os.environ.get("CI") == "true"
+
+# How many steps the state machine of the ride's life takes.
+LIFE_STEPS = int(os.environ.get("LIFE_STEPS", "20000" if IN_CI else "1000"))
