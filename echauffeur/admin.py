@@ -33,7 +33,7 @@ class AdminSite(admin.AdminSite):
             return redirect("admin:index")
         raise PermissionDenied
 
-    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
         inner = super().admin_view(view, cacheable)
 
         def on_own_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

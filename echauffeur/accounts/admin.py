@@ -82,7 +82,7 @@ class PersonAdmin(UserAdmin):
         """Never: a person who leaves is made inactive, so that the journal keeps saying who did what."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         obj.is_staff = obj.is_superuser  # one switch on the screen, Django wants two
         super().save_model(request, obj, form, change)
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,7 @@ MOST_KEPT_BYTES = 10_000
 
 
 def keep_form(request: HttpRequest) -> None:
-    """Keep what was typed until the person has signed in again; nothing secret, and nothing large: it may be anybody."""
+    """Keep what was typed until the person has signed in again: nothing secret, and nothing large from a stranger."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_KEPT_BYTES:
         return
     typed = {name: values for name, values in request.POST.lists() if not any(word in name for word in NEVER_KEPT)}
@@ -36,6 +38,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
     A form sent after the session ended is kept, and shown again after signing in.
     """
+
+    def get_login_url(self, view_func: Callable[..., Any]) -> str:
+        """There is one sign-in page, also for views that name their own, such as the administration's."""
+        return resolve_url(settings.LOGIN_URL)
 
     def handle_no_permission(  # type: ignore[override]  # htmx wants no redirect
         self, request: HttpRequest, view_func: Callable[..., Any]

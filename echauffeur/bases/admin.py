@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, TimeField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -32,14 +32,15 @@ class BaseForm(forms.ModelForm):
 
 class OpeningHoursInline(admin.TabularInline):
     model = OpeningHours
-    extra = 7
-    max_num = 28
+    extra = 5
+    formfield_overrides = {TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
 
 
 class PlaceInline(admin.TabularInline):
     model = Place
     extra = 3
-    fields = ["name", "aliases", "kind", "latitude", "longitude", "access_note", "arrival_radius_m", "enabled"]
+    fields = ["name", "aliases", "kind", "latitude", "longitude", "enabled"]
+    show_change_link = True
 
 
 @admin.register(Base)
@@ -92,7 +93,9 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
             (_("Drivers"), Driver.objects.of(base).enabled().count(), "admin:drivers_driver_add"),
         ]
         lines = (("✓" if n else "✗", label, n, reverse(url), base.pk, _("Add")) for label, n, url in rows)
-        return format_html("<ul>{}</ul>", format_html_join("", '<li>{} {}: {} · <a href="{}?base={}">{}</a></li>', lines))
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", '<li>{} {}: {} · <a href="{}?base={}">{}</a></li>', lines)
+        )
 
 
 @admin.register(Place)

@@ -19,7 +19,10 @@ class EntryAdmin(admin.ModelAdmin):
     ordering = ["-at", "-pk"]
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": [("base", "seq"), ("subject", "code"), "verb", ("from_state", "to_state"), "reason", "words"]}),
+        (
+            None,
+            {"fields": [("base", "seq"), ("subject", "code"), "verb", ("from_state", "to_state"), "reason", "words"]},
+        ),
         (_("Who and when"), {"fields": [("by", "party"), "at", "claimed_at", "announced_at"]}),
         (_("Details"), {"classes": ["collapse"], "fields": ["data", "streams", "tap"]}),
     ]

@@ -8,7 +8,13 @@ from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-TYPED = {"note": "Two boxes", "password": "secret 1", "password1": "secret 2", "new_password2": "secret 3", "csrfmiddlewaretoken": "x"}
+TYPED = {
+    "note": "Two boxes",
+    "password": "secret 1",
+    "password1": "secret 2",
+    "new_password2": "secret 3",
+    "csrfmiddlewaretoken": "x",
+}
 
 
 def test_what_was_typed_is_kept_without_passwords(client: Client) -> None:

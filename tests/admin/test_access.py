@@ -1,0 +1,53 @@
+"""The administration is for administrators of all bases: being staff opens nothing."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import ManagerFactory, RegulatorFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def staff_with_every_django_permission():
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.all())
+    return user
+
+
+@pytest.mark.parametrize("make", [UserFactory, RegulatorFactory, ManagerFactory, staff_with_every_django_permission])
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/bases/base/", "/admin/accounts/user/add/", "/admin/journal/entry/"]
+)
+def test_nobody_else_gets_in(client: Client, make, path: str) -> None:
+    client.force_login(make())
+    assert client.get(path, follow=True).status_code == 403
+
+
+def test_strangers_sign_in_on_the_sites_own_page_and_come_back(client: Client) -> None:
+    assert client.get("/admin/bases/base/")["Location"] == "/sign-in/?next=/admin/bases/base/"
+
+
+def test_administrators_have_no_second_sign_in(administration: Client) -> None:
+    assert administration.get("/admin/login/")["Location"] == "/admin/"
+
+
+def test_django_groups_give_no_rights_here() -> None:
+    assert "Group" not in {model.__name__ for model in admin.site._registry}
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
+@pytest.mark.parametrize("page", ["changelist", "add"])
+def test_every_page_opens(administration: Client, model, page: str) -> None:
+    opts = model._meta
+    answer = administration.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}"))
+    adds = admin.site._registry[model].has_add_permission(answer.wsgi_request)
+    assert answer.status_code == (200 if page == "changelist" or adds else 403)
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
+def test_every_list_can_be_searched(administration: Client, model) -> None:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert administration.get(address, {"q": "l'été"}).status_code == 200
