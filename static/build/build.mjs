@@ -1,5 +1,5 @@
-// Builds what the browser gets, into static/dist: `npm run build`, or `npm run watch` while working on it.
-import { mkdir, readFile, readdir, rm, writeFile, cp } from "node:fs/promises";
+// Builds what the browser gets, into static/dist: `npm run build`.
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -10,6 +10,8 @@ import { prune } from "./prune.mjs";
 const STATIC = fileURLToPath(new URL("..", import.meta.url));
 const PROJECT = path.dirname(path.resolve(STATIC));
 const DIST = path.join(STATIC, "dist");
+// Made beside and put in place in one go, so that a running server hardly ever finds it missing.
+const NEXT = await mkdtemp(path.join(STATIC, ".dist-"));
 const DSFR = path.join(PROJECT, "node_modules/@gouvfr/dsfr/dist");
 
 const FONT_WEIGHTS = ["Regular", "Medium", "Bold"];
@@ -25,7 +27,7 @@ const ALWAYS = "fr-btn--secondary fr-btn--tertiary fr-btn--tertiary-no-outline f
 
 const bundles = {
   entryPoints: ["app", "map", "driver"].map((name) => path.join(STATIC, `js/${name}.js`)),
-  outdir: DIST,
+  outdir: NEXT,
   bundle: true,
   minify: true,
   format: "iife",
@@ -35,7 +37,7 @@ const bundles = {
 
 const styles = {
   entryPoints: ["app", "map"].map((name) => path.join(STATIC, `css/${name}.css`)),
-  outdir: DIST,
+  outdir: NEXT,
   bundle: true,
   minify: true,
   write: false,
@@ -64,7 +66,7 @@ function dsfr() {
 
 async function texts(folder, extensions) {
   const found = await readdir(folder, { recursive: true });
-  const files = found.filter((name) => extensions.includes(path.extname(name)) && !name.startsWith("dist"));
+  const files = found.filter((name) => extensions.includes(path.extname(name)) && !/^\.?dist/.test(name));
   return Promise.all(files.sort().map((name) => readFile(path.join(folder, name), "utf8")));
 }
 
@@ -77,7 +79,7 @@ async function buildStyles() {
 }
 
 async function buildFonts() {
-  await mkdir(path.join(DIST, "fonts"), { recursive: true });
+  await mkdir(path.join(NEXT, "fonts"), { recursive: true });
   for (const weight of FONT_WEIGHTS) {
     const font = await readFile(path.join(DSFR, `fonts/Marianne-${weight}.woff2`));
     const subset = await subsetFont(font, FONT_CHARACTERS, {
@@ -86,7 +88,7 @@ async function buildFonts() {
       noHinting: true,
       noLayoutClosure: true,
     });
-    await writeFile(path.join(DIST, `fonts/Marianne-${weight}.woff2`), subset);
+    await writeFile(path.join(NEXT, `fonts/Marianne-${weight}.woff2`), subset);
   }
 }
 
@@ -97,22 +99,24 @@ async function buildIcons() {
     const body = svg.replace(/<svg[^>]*>|<\/svg>|\sfill="[^"]*"/g, "").trim();
     symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
   }
-  await writeFile(path.join(DIST, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
+  await writeFile(path.join(NEXT, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
 }
 
-async function watch() {
-  const rebuildStyles = { name: "styles", setup: (build) => build.onEnd(buildStyles) };
-  const context = await esbuild.context({ ...bundles, plugins: [rebuildStyles] });
-  await context.watch();
+async function build() {
+  await Promise.all([
+    esbuild.build(bundles),
+    buildStyles(),
+    buildFonts(),
+    buildIcons(),
+    cp(path.join(STATIC, "img"), path.join(NEXT, "img"), { recursive: true }),
+  ]);
+  await chmod(NEXT, 0o755);
+  await rm(DIST, { recursive: true, force: true });
+  await rename(NEXT, DIST);
 }
 
-await rm(DIST, { recursive: true, force: true });
-await mkdir(DIST, { recursive: true });
-await Promise.all([
-  esbuild.build(bundles),
-  buildStyles(),
-  buildFonts(),
-  buildIcons(),
-  cp(path.join(STATIC, "img"), path.join(DIST, "img"), { recursive: true }),
-]);
-if (process.argv.includes("--watch")) await watch();
+try {
+  await build();
+} finally {
+  await rm(NEXT, { recursive: true, force: true });
+}

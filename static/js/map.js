@@ -1,7 +1,7 @@
 import L from "leaflet";
 import { everySecond } from "./clock.js";
 import { Basemap } from "./map/basemap.js";
-import { Vehicles } from "./map/vehicles.js";
+import { Cars } from "./map/cars.js";
 import { Way } from "./map/way.js";
 import { icon, make, text } from "./texts.js";
 
@@ -13,9 +13,9 @@ class BaseMap {
     element.setAttribute("role", "region");
     element.setAttribute("aria-label", text("map-label"));
     this.map = L.map(element, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom: 10, maxZoom: 19 });
-    ["names", "stops", "vehicles"].forEach((name, i) => (this.map.createPane(name).style.zIndex = 610 + 10 * i));
+    ["names", "stops", "cars"].forEach((name, i) => (this.map.createPane(name).style.zIndex = 610 + 10 * i));
     this.map.setView([46.6, 2.4], 10);
-    this.vehicles = new Vehicles(this.map);
+    this.cars = new Cars(this.map);
     this.way = new Way(this.map);
     this.isHeld = false;
     this.map.on("dragstart", () => (this.isHeld = true));
@@ -43,13 +43,13 @@ class BaseMap {
   }
 
   #read() {
-    this.vehicles.read();
+    this.cars.read();
     this.way.read();
     if ("mapFit" in this.element.dataset && !this.isHeld) this.#follow();
   }
 
   get #subject() {
-    return L.latLngBounds([...this.vehicles.positions, ...this.way.stops]);
+    return L.latLngBounds([...this.cars.positions, ...this.way.stops]);
   }
 
   #follow() {
