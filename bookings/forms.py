@@ -1,7 +1,7 @@
 """What customers type, checked against the base's rules before anything is written."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -25,34 +25,61 @@ ASAP, AT = "asap", "at"
 SHOWN_AT = {"asap": "when", "wanted_at": "clock"}
 
 
+class JudgedByTheForm:
+    """A field that must be filled, but whose form says so itself: what is missing depends on other fields."""
+
+    def clean(self, value: Any) -> Any:
+        return None if value in self.empty_values else super().clean(value)  # type: ignore[misc,attr-defined]
+
+
+class PlaceField(JudgedByTheForm, forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's is not generic
+    """A place of the base, found by its name in a search box. Which base is the form's to say."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("This place is not served any more. Choose one from the list.")
+    }
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(Place.objects.none(), **kwargs)
+
+
+class DayField(JudgedByTheForm, forms.DateField):
+    """A day, written by hand or picked."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {"invalid": gettext_lazy("This is not a day. Write it as day/month/year.")}
+
+
+class ClockField(JudgedByTheForm, forms.TimeField):
+    """A time of day, written as people write it: 14:30, 14h30."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    input_formats = ["%H:%M", "%H:%M:%S", "%Hh%M", "%H h %M", "%Hh", "%H.%M"]
+    default_error_messages = {"invalid": gettext_lazy("This is not a time. Write hours and minutes, such as 14:30.")}
+
+
 class RideForm(forms.Form):
-    """A wish for a ride on one base. Day and time are read on the base's own clock."""
+    """A wish for a ride on one base. Day and time are read on the base's own clock.
+
+    Once valid it holds the ``wish`` and the moment of pick-up that the base's rules make of it.
+    """
+
+    wish: Wish
+    pickup_at: datetime
 
     base = forms.ModelChoiceField(
         Base.objects.all(),
         label=gettext_lazy("Base"),
         to_field_name="code",
         empty_label=None,
-        widget=forms.Select(attrs={"data-auto-submit": True}),
+        widget=forms.Select(attrs={"data-auto-submit": True, "form": "ride-form"}),
     )
     drawn_for = forms.CharField(widget=forms.HiddenInput, required=False)
     draft = forms.CharField(widget=forms.HiddenInput, required=False)
-    origin = forms.ModelChoiceField(
-        Place.objects.none(),
-        label=gettext_lazy("From"),
-        required=False,
-        empty_label=gettext_lazy("Where do we pick you up?"),
-        error_messages={"invalid_choice": gettext_lazy("This place is not served any more. Choose one from the list.")},
-    )
+    origin = PlaceField(label=gettext_lazy("From"), empty_label=gettext_lazy("Where do we pick you up?"))
     latitude = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
     longitude = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
-    destination = forms.ModelChoiceField(
-        Place.objects.none(),
-        label=gettext_lazy("To"),
-        required=False,
-        empty_label=gettext_lazy("Where are you going?"),
-        error_messages={"invalid_choice": gettext_lazy("This place is not served any more. Choose one from the list.")},
-    )
+    destination = PlaceField(label=gettext_lazy("To"), empty_label=gettext_lazy("Where are you going?"))
     when = forms.ChoiceField(
         label=gettext_lazy("When"),
         choices=[(ASAP, gettext_lazy("As soon as possible")), (AT, gettext_lazy("At a set time"))],
@@ -60,19 +87,8 @@ class RideForm(forms.Form):
         initial=ASAP,
         error_messages={"required": gettext_lazy("Choose “as soon as possible” or a set time.")},
     )
-    day = forms.DateField(
-        label=gettext_lazy("Day"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": gettext_lazy("This is not a day. Write it as day/month/year.")},
-    )
-    clock = forms.TimeField(
-        label=gettext_lazy("Time"),
-        required=False,
-        input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%H h %M", "%H.%M"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": gettext_lazy("This is not a time. Write hours and minutes, such as 14:30.")},
-    )
+    day = DayField(label=gettext_lazy("Day"))
+    clock = ClockField(label=gettext_lazy("Time"))
     passengers = forms.IntegerField(
         label=gettext_lazy("Passengers"),
         min_value=1,
@@ -105,19 +121,16 @@ class RideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.served = base
         self.party = party
-        self.wish: Wish | None = None
-        self.pickup_at: datetime | None = None
         self._draw()
 
     def _draw(self) -> None:
         base, today = self.served, self.served.today()
-        self.initial |= {"base": base.code, "drawn_for": base.code}
-        self.initial.setdefault("day", today.isoformat())
+        self.initial = {"day": today, **self.initial, "base": base.code, "drawn_for": base.code}
         for name in ("origin", "destination"):
-            field = self.fields[name]
+            field = cast(PlaceField, self.fields[name])
             field.queryset = base.places.enabled()
             field.widget.attrs["data-place-search"] = f"/places/?base={base.code}"
-            field.widget.attrs["data-typed"] = self._typed_name(name)
+            field.widget.attrs["data-typed"] = self._words_in_box(name)
         self.fields["origin"].widget.attrs |= {"data-from-here": "id_latitude id_longitude", "autofocus": True}
         self.fields["day"].widget.attrs |= {"min": today, "max": today + timedelta(days=base.horizon_days)}
         self.fields["clock"].help_text = _("On the clock of %(base)s, where it is now %(now)s.") % {
@@ -137,7 +150,7 @@ class RideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         origin = self._origin()
-        destination = self._place("destination", _("Choose where you are going: type a name, then pick it in the list."))
+        destination = self._place("destination", _("Choose where you are going: type a name, pick it in the list."))
         wanted_at = self._wanted_at()
         if not self.errors and origin and destination:
             self._check(origin, destination, wanted_at)
@@ -159,6 +172,10 @@ class RideForm(forms.Form):
         """What stands in the search box when no place was picked from its list."""
         return str(self.data.get(f"{name}_typed", "")).strip()[:80]
 
+    def _words_in_box(self, name: str) -> str:
+        here = name == "origin" and (self["latitude"].value() not in (None, ""))
+        return _("My position") if here else self._typed_name(name)
+
     def _place(self, name: str, missing: str) -> Place | None:
         """Return the place picked, or the only one that goes by what was typed; else say what to do."""
         if name in self.errors or (place := self.cleaned_data.get(name)):
@@ -166,7 +183,7 @@ class RideForm(forms.Form):
         if not (typed := self._typed_name(name)):
             self.add_error(name, missing)
             return None
-        found = [place for place in places_matching(self.served, typed)[:4] if place.rank >= CERTAIN]
+        found = [place for place in places_matching(self.served, typed)[:4] if getattr(place, "rank", 0) >= CERTAIN]
         if len(found) == 1:
             self.cleaned_data[name] = found[0]
             return found[0]
@@ -175,10 +192,8 @@ class RideForm(forms.Form):
 
     def _unknown(self, typed: str, found: list[Place]) -> str:
         if not found:
-            return _("%(base)s has no place called “%(typed)s”. Choose one from the list, or call the control room.") % {
-                "base": self.served.name,
-                "typed": typed,
-            }
+            unknown = _("%(base)s has no place called “%(typed)s”. Choose one from the list, or call the control room.")
+            return unknown % {"base": self.served.name, "typed": typed}
         return _("“%(typed)s” may be %(places)s. Choose one from the list.") % {
             "typed": typed,
             "places": ", ".join(place.name for place in found),
@@ -194,7 +209,7 @@ class RideForm(forms.Form):
         latitude, longitude = self.cleaned_data["latitude"], self.cleaned_data["longitude"]
         if latitude is not None and longitude is not None and not self.cleaned_data.get("origin"):
             return self._here(latitude, longitude)
-        place = self._place("origin", _("Choose where the ride starts: type a name, then pick it in the list."))
+        place = self._place("origin", _("Choose where the ride starts: type a name, pick it in the list."))
         return Origin.at(place) if place else None
 
     def _here(self, latitude: float, longitude: float) -> Origin | None:

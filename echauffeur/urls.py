@@ -5,12 +5,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from echauffeur.accounts.views import SignIn, SignOut, home, set_language
+from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.health import health
+
+DEMO_ACCOUNTS = ACCOUNTS if settings.DEMO else []
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", health, name="healthz"),
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-in/", SignIn.as_view(extra_context={"demo_accounts": DEMO_ACCOUNTS}), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),
     path("admin/", admin.site.urls),

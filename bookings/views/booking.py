@@ -17,12 +17,12 @@ from bookings.forms import ASAP, AT, RideForm
 from bookings.models import Ride
 from bookings.queries import ride_made_by
 from bookings.views import drafts
-from bookings.views.words import Recap, hours_in_words
+from bookings.views.words import Recap, week_in_short
 from echauffeur.accounts.actions import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
-from echauffeur.bases.queries import openings, week_in_words
+from echauffeur.bases.queries import openings
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 
@@ -122,7 +122,7 @@ def _show_form(request: HttpRequest, form: RideForm, *, is_kept: bool = False, s
         "is_kept": is_kept,
         "base": base,
         "control_room": phone_in_words(base.phone_customers),
-        "week": [(day, hours_in_words(hours)) for day, hours in week_in_words(base)] if base.opening_hours.exists() else [],
+        "week": week_in_short(base),
     }
     return _answer(request, "bookings/ride_request.html", context, base, status=status)
 

@@ -15,12 +15,21 @@ from bookings.models import Ride
 from bookings.queries import coming_rides, link_in_force, past_rides
 from bookings.states import CAR_IN_SIGHT, RIDE, RideState
 from bookings.views.booking import last_values
-from bookings.views.car import car_of, end_of, start_of
-from bookings.views.words import day_in_words, headline, history_in_words, milestones, party_in_words, when_in_words
+from bookings.views.car import Car, car_of, end_of, start_of
+from bookings.views.words import (
+    day_in_short,
+    day_in_words,
+    headline,
+    history_in_words,
+    milestones,
+    party_in_words,
+    when_in_words,
+)
 from dispatch import actions as dispatch
+from dispatch.models import Mission
 from dispatch.queries import mission_of, missions_of
-from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.middleware import take_kept_form
+from echauffeur.accounts.models import phone_in_words
 from echauffeur.common.htmx import page
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
@@ -47,12 +56,12 @@ def rides(request: HttpRequest) -> HttpResponse:
     return page(request, "bookings/rides.html", context)
 
 
-def _card(ride: Ride, mission: Any) -> dict[str, Any]:
+def _card(ride: Ride, mission: Mission | None) -> dict[str, Any]:
     driver = mission.driver.user.first_name if mission else ""
     return {
         "ride": ride,
         "clock": f"{ride.base.local(ride.pickup_at):%H:%M}",
-        "day": day_in_words(ride.base, ride.pickup_at),
+        "day": day_in_short(ride.base, ride.pickup_at),
         "headline": headline(ride, driver),
         "plate": mission.vehicle.plate if mission else "",
     }
@@ -124,31 +133,39 @@ def _show(request: HttpRequest, ride: Ride, *, status: int = 200, **extra: Any) 
     """Render the ride's page on the base's clock. The number is read first: it must not be newer than the data."""
     seq = seq_of(ride.stream)
     ride = ride_of_customer(request.user, ride.code)
-    mission = mission_of(ride)
-    car = car_of(ride, mission)
-    is_rated = ride.state == RideState.COMPLETED and ride.rating
-    context = {
-        "seq": seq,
-        "ride": ride,
-        "car": car,
-        "headline": headline(ride, car.first_name if car else ""),
-        "milestones": milestones(ride),
-        "when": when_in_words(ride.base, ride.pickup_at),
-        "asked_when": when_in_words(ride.base, ride.wanted_at) if ride.wanted_at != ride.pickup_at else "",
-        "party": party_in_words(ride),
-        "happened": history_in_words(history("ride", ride.pk)),
-        "ends": [start_of(ride), end_of(ride)],
-        "in_sight": ride.state in CAR_IN_SIGHT,
-        "may_cancel": RIDE.allows("cancel", ride.state, Party.CUSTOMER),
-        "may_rate": ride.state == RideState.COMPLETED,
-        "link": link_in_force(ride),
-        "control_room": phone_in_words(ride.base.phone_customers),
-        "cancel_form": CancelForm(),
-        "rating_form": RatingForm(initial={"words": ride.rating_words} if is_rated else None),
-        "is_cancelling": False,
-        "refusal": None,
-        "shared_url": "",
-        "stars": range(1, 6),
-    } | extra
+    car = car_of(ride, mission_of(ride))
+    context = {"seq": seq, "ride": ride, "car": car, **_told(ride, car), **_offered(ride), **extra}
     with timezone.override(ride.base.zone):
         return page(request, "bookings/ride.html", context, status=status)
+
+
+def _told(ride: Ride, car: Car | None) -> dict[str, Any]:
+    """Return where the ride stands, and what led there."""
+    return {
+        "headline": headline(ride, car.first_name if car else ""),
+        "milestones": milestones(ride),
+        "in_sight": ride.state in CAR_IN_SIGHT,
+        "is_promised": ride.state not in (RideState.REQUESTED, RideState.WAITLISTED),
+        "day": day_in_words(ride.base, ride.pickup_at),
+        "clock": f"{ride.base.local(ride.pickup_at):%H:%M}",
+        "asked_when": when_in_words(ride.base, ride.wanted_at) if ride.wanted_at != ride.pickup_at else "",
+        "party": party_in_words(ride),
+        "ends": [start_of(ride), end_of(ride)],
+        "happened": history_in_words(history("ride", ride.pk)),
+    }
+
+
+def _offered(ride: Ride) -> dict[str, Any]:
+    """Return what the customer may do now."""
+    return {
+        "may_cancel": RIDE.allows("cancel", ride.state, Party.CUSTOMER),
+        "may_rate": ride.state == RideState.COMPLETED,
+        "cancel_form": CancelForm(),
+        "is_cancelling": False,
+        "rating_form": RatingForm(initial={"words": ride.rating_words}),
+        "stars": range(1, 6),
+        "link": link_in_force(ride),
+        "shared_url": "",
+        "refusal": None,
+        "control_room": phone_in_words(ride.base.phone_customers),
+    }

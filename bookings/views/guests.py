@@ -58,6 +58,7 @@ def track(request: HttpRequest) -> HttpResponse:
         "in_sight": in_sight,
         "headline": headline_for_guests(ride, car.first_name if car else ""),
         "milestones": milestones(ride),
+        "clock": "",
     }
     with timezone.override(ride.base.zone):
         return page(request, "bookings/track.html", context)

@@ -14,6 +14,7 @@ from bookings.models import Ride
 from bookings.states import RideState
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
+from echauffeur.bases.queries import week_in_words
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry
 from tracking.travel import estimated_seconds
@@ -36,10 +37,29 @@ def when_in_words(base: Base, moment: datetime) -> str:
     return _("%(day)s at %(clock)s") % {"day": day_in_words(base, moment), "clock": f"{base.local(moment):%H:%M}"}
 
 
+def day_in_short(base: Base, moment: datetime) -> str:
+    """Return today, tomorrow, or the day in the room of a list's first column."""
+    day = base.local(moment).date()
+    if abs(day - base.today()) <= timedelta(days=1) and day >= base.today():
+        return day_in_words(base, moment)
+    return date_format(day, "D j M" if day.year == base.today().year else "j M Y")
+
+
 def hours_in_words(openings: list[tuple[time, time]]) -> str:
-    """Return openings as 06:00–22:00; the end of the day is said as midnight."""
+    """Return openings as 06:00–22:00, or day and night; nothing for a closed day."""
+    if [(opens, closes >= time(23, 59)) for opens, closes in openings] == [(time.min, True)]:
+        return _("day and night")
     ends = [(f"{opens:%H:%M}", "24:00" if closes >= time(23, 59) else f"{closes:%H:%M}") for opens, closes in openings]
     return ", ".join(f"{opens}–{closes}" for opens, closes in ends)
+
+
+def week_in_short(base: Base) -> list[tuple[str, str]]:
+    """Return each weekday with its opening hours in words, or one line when all days are alike."""
+    week = [(day, hours_in_words(hours)) for day, hours in week_in_words(base)]
+    alike = {hours for _day, hours in week}
+    if alike == {""}:
+        return [(_("Every day"), _("day and night"))]
+    return [(_("Every day"), alike.pop())] if len(alike) == 1 else week
 
 
 def party_in_words(ride: "Ride | Recap") -> list[str]:
@@ -110,7 +130,7 @@ class Headline:
 
 
 Text = str | Promise
-# %(driver)s first name, %(base)s, %(when)s promised time, %(origin)s, %(destination)s, %(reason)s and %(words)s of the end
+# %(driver)s: first name; %(when)s: promised time; %(reason)s and %(words)s: of the end.
 HEADLINES: dict[str, tuple[Text, Text]] = {
     S.REQUESTED: (
         gettext_lazy("Request sent"),
