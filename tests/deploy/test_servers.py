@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import redis
 
-from deploy.local.children import SHIM
+from deploy.local.children import SHIM, spawn, stop
 from deploy.local.postgres import Postgres
 from deploy.local.valkey import Valkey
 from tests.deploy.processes import alive, all_gone
@@ -91,12 +91,15 @@ def test_a_forgotten_process_file_does_not_keep_the_database_from_starting(data:
     postgres = Postgres(data, throwaway=True)
     postgres.start()
     postgres.stop()
-    # After a power cut the number in it may belong to any other program: here, to this test.
-    (postgres.folder / "postmaster.pid").write_text(f"{os.getpid()}\n{postgres.folder}\n")
+    # After a power cut the number in it may belong to any other program of the same user.
+    other = spawn(["/bin/sleep", "60"], identity=postgres.identity)
+    (postgres.folder / "postmaster.pid").write_text(f"{other.pid}\n{postgres.folder}\n")
     postgres.start()
     assert postgres.process
     assert postgres.process.poll() is None
+    assert other.poll() is None
     postgres.stop()
+    stop(other)
 
 
 def test_a_deep_data_folder_is_no_obstacle(tmp_path: Path) -> None:
