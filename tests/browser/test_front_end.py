@@ -28,7 +28,10 @@ def open_page(browser: Browser) -> Callable[[str, str], Page]:
     def open_page(html: str, module: str) -> Page:
         page = browser.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.route("http://page.test/", lambda route: route.fulfill(body=wrapped(html), content_type="text/html"))
+        page.route(
+            "http://page.test/",
+            lambda route: route.fulfill(body=wrapped(html), content_type="text/html; charset=utf-8"),
+        )
         page.goto("http://page.test/")
         page.add_script_tag(content=bundle(module))
         return page
@@ -101,7 +104,10 @@ def test_focus_goes_to_the_nearest_heading_never_to_the_body(open_page: Callable
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-PLACES = [{"id": 1, "name": "Gare maritime", "hint": "", "kind": ""}, {"id": 2, "name": "Hôpital", "hint": "", "kind": ""}]
+PLACES = [
+    {"id": 1, "name": "Gare maritime", "hint": "", "kind": ""},
+    {"id": 2, "name": "Hôpital", "hint": "", "kind": ""},
+]
 PLACE_FORM = """
 <form><div><label for="from">From</label><select id="from" name="from" required data-place-search="/places/?base=brest">
 <option value="">-</option><option value="1">Gare maritime</option><option value="2">Hôpital</option></select></div></form>
@@ -129,7 +135,7 @@ def test_a_place_is_found_by_keyboard_alone(place_page: Page) -> None:
     place_page.keyboard.press("Tab")
     place_page.keyboard.type("gar")
     place_page.locator("[role=option][aria-selected=true]", has_text="Gare maritime").wait_for()
-    box = place_page.get_by_label("From")
+    box = place_page.get_by_role("combobox", name="From")
     assert box.get_attribute("aria-expanded") == "true"
     assert box.get_attribute("aria-activedescendant") == "from_list_0"
     place_page.keyboard.press("Enter")
@@ -139,7 +145,7 @@ def test_a_place_is_found_by_keyboard_alone(place_page: Page) -> None:
 
 
 def test_words_that_are_no_place_do_not_pass_for_the_one_chosen_before(place_page: Page) -> None:
-    box = place_page.get_by_label("From")
+    box = place_page.get_by_role("combobox", name="From")
     box.fill("Gare maritime")
     box.blur()
     assert chosen(place_page) == "1"
@@ -151,6 +157,6 @@ def test_words_that_are_no_place_do_not_pass_for_the_one_chosen_before(place_pag
 def test_without_the_network_the_known_places_are_searched(place_page: Page) -> None:
     place_page.unroute_all()
     place_page.route("**/places/**", lambda route: route.abort())
-    place_page.get_by_label("From").click()
+    place_page.get_by_role("combobox", name="From").click()
     place_page.keyboard.type("hopital")
     place_page.locator("[role=option]", has_text="Hôpital").wait_for()
