@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from deploy.local.children import SetupError, tail
 from deploy.local.console import Progress, run
@@ -73,8 +74,7 @@ def reset(settings: Settings) -> None:
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     """Hold the data folder: two demos on one would fight over it. Raises SetupError when another one holds it."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    with (settings.data / "running").open("a+") as file:
+    with _note(settings.data) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -87,6 +87,18 @@ def alone(settings: Settings) -> Iterator[None]:
         file.write(f"process {os.getpid()}, {settings.site}")
         file.flush()
         yield
+
+
+def _note(data: Path) -> IO[str]:
+    """Open the note of who runs here, making the data folder at the first time."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        return (data / "running").open("a+")
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {data} can't be written: {error.strerror}.\n"
+            "Choose one of yours: ECHAUFFEUR_DATA=/path/of/yours make demo"
+        ) from None
 
 
 def check_port(settings: Settings) -> None:

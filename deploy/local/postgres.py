@@ -55,6 +55,7 @@ class Postgres:
         self.log = data / "log" / "postgres.log"
         self.sockets = _socket_folder(data)
         self.settings = SETTINGS | {"unix_socket_directories": str(self.sockets)} | (THROWAWAY if throwaway else {})
+        self.identity = "same"
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -66,8 +67,7 @@ class Postgres:
         """Start, making the database on the first time. Raises SetupError with the end of the server's log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.identity = self._identity()
-        fresh = not self.folder.exists()
-        if fresh:
+        if not self.folder.exists():
             self._initialise()
         self._own(self.folder)
         self._make_socket_folder()

@@ -69,6 +69,11 @@ class TestRefusals:
         with demo.alone(settings):
             pass
 
+    def test_a_data_folder_that_cannot_be_written(self, settings: Settings) -> None:
+        settings.data.touch()
+        with pytest.raises(SetupError, match=r"data can't be written: .*\n.*ECHAUFFEUR_DATA"), demo.alone(settings):
+            pass
+
     def test_emptying_a_database_that_is_not_its_own(self, settings: Settings) -> None:
         settings.database_url = "postgresql:///somebody"
         with pytest.raises(SetupError, match="empty that one yourself"):
