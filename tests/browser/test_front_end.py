@@ -110,7 +110,8 @@ PLACES = [
 ]
 PLACE_FORM = """
 <form><div><label for="from">From</label><select id="from" name="from" required data-place-search="/places/?base=brest">
-<option value="">-</option><option value="1">Gare maritime</option><option value="2">Hôpital</option></select></div></form>
+<option value="">-</option><option value="1">Gare maritime</option><option value="2">Hôpital</option></select>
+</div></form>
 """
 
 
