@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCAL := @$(PYTHON) -m deploy.local
 
-.PHONY: help demo demo-reset test environment lint format messages lock
+.PHONY: help demo demo-reset test environment lint format messages drawings picture lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,7 +14,7 @@ demo: ## Run a living base on http://127.0.0.1:8000 (PORT and ECHAUFFEUR_DATA ch
 demo-reset: ## The same from fresh data
 	$(LOCAL) demo-reset
 
-test: environment lint ## Check and test everything, browser tests included; ARGS go to pytest
+test: environment ## Check and test everything, browser tests included; ARGS go to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
 environment: ## Make the environment for tests, without running anything
@@ -33,6 +33,12 @@ format: ## Put the code in the project's style
 
 messages: ## Collect the texts of the screens into locale/
 	@$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore node_modules --ignore .venv --ignore tests --ignore deploy
+
+drawings: ## Draw docs/lifecycles.md from the tables
+	@REWRITE=1 $(BIN)/python -m pytest -q tests/rules/test_lifecycles.py
+
+picture: ## Take the README's picture of the control tower
+	@REWRITE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py
 
 lock: ## Resolve the libraries anew into deploy/requirements (UPGRADE=--upgrade takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv~=0.13.0"

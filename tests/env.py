@@ -7,3 +7,6 @@ IN_CI = os.environ.get("CI") == "true"
 
 # How many steps the state machine of the ride's life takes.
 LIFE_STEPS = int(os.environ.get("LIFE_STEPS", "20000" if IN_CI else "1000"))
+
+# Write anew what tests otherwise compare with: the drawing of the lifecycles, the picture of the control tower.
+REWRITE = os.environ.get("REWRITE") == "1"

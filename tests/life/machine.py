@@ -23,7 +23,8 @@ from tests.life.doors import TAPPED, take
 from tests.life.expected import FINAL, MISSION_STATE, ON_MISSION, REASONS, RIDE
 from tests.life.world import Person, World
 
-MOST_RIDES = 5
+MOST_RIDES = 4
+FORWARD = {"confirm", "assign", "acknowledge", "depart", "arrive", "board", "complete"}
 PICK = st.integers(0, 999)
 
 
@@ -96,13 +97,14 @@ class RideLife(RuleBasedStateMachine):
 
     @rule(ride=PICK, move=PICK, crew=PICK)
     def the_next_step(self, ride: int, move: int, crew: int) -> None:
-        """Somebody takes one of the steps that are theirs now."""
-        chosen = pick(self.rides, ride)
+        """Somebody takes one of the steps that are theirs now; most go forward."""
+        chosen = pick(self.live() or self.rides, ride)
         moves = [
             (verb, person)
             for verb, line in RIDE.items()
             for person in self.world.people
             if chosen.state in line.who.get(person.kind, ()) and self.is_theirs(chosen, person)
+            for _ in range(4 if verb in FORWARD else 1)
         ]
         if moves:
             verb, person = pick(moves, move)
@@ -113,6 +115,24 @@ class RideLife(RuleBasedStateMachine):
     def any_step(self, verb: str, person: int, ride: int, crew: int, reasoned: bool) -> None:
         """Anybody tries anything: from an old page, on somebody else's ride, without a reason."""
         self.attempt(verb, pick(self.world.people, person), pick(self.rides, ride), crew=crew, reasoned=reasoned)
+        self.count()
+
+    @precondition(lambda self: self.driven())
+    @rule(ride=PICK, crew=PICK)
+    def change_of_plan(self, ride: int, crew: int) -> None:
+        """A regulator takes a ride from one crew and gives it to another, who may be the same."""
+        chosen, regulator = pick(self.driven(), ride), self.world.of_kind("regulator")[0]
+        self.attempt("unassign", regulator, chosen, crew=crew)
+        self.attempt("assign", regulator, chosen, crew=crew)
+        self.count()
+
+    @precondition(lambda self: self.lost())
+    @rule(which=PICK, move=PICK)
+    def from_an_old_page(self, which: int, move: int) -> None:
+        """A driver whose ride went to somebody else still has its page open, and taps what its new driver may."""
+        ride, driver = pick(self.lost(), which)
+        verbs = [verb for verb, line in RIDE.items() if ride.state in line.who.get("driver", ())]
+        self.attempt(pick(verbs or ["depart"], move), driver, ride, crew=0)
         self.count()
 
     @precondition(lambda self: self.taps)
@@ -218,6 +238,16 @@ class RideLife(RuleBasedStateMachine):
         assert ride.arrived_at
         return max(ride.arrived_at, ride.pickup_at) + timedelta(minutes=self.world.base.no_show_minutes)
 
+    def lost(self) -> list[tuple[Expected, Person]]:
+        """Return each ride that somebody drives now, with each driver who had it before."""
+        return [(ride, old) for ride in self.driven() for old in ride.missions.values() if old != ride.driver]
+
+    def driven(self) -> list[Expected]:
+        return [ride for ride in self.rides if ride.driver]
+
+    def live(self) -> list[Expected]:
+        return [ride for ride in self.rides if ride.state not in FINAL]
+
     def is_somebody_busy(self) -> bool:
         return any(ride.state in ON_MISSION for ride in self.rides)
 
@@ -230,7 +260,7 @@ class RideLife(RuleBasedStateMachine):
             ride.missions[answer.code] = ride.driver
         if verb == "arrive":
             ride.arrived_at = timezone.now()
-        if ride.state not in ON_MISSION | FINAL:
+        if ride.state not in ON_MISSION:
             ride.driver, ride.mission = None, ""
 
     def new_tap(self) -> Tap:
