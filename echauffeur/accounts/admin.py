@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ class ChangedPersonForm(PersonForm, UserChangeForm):
     class Meta:
         model = User
         fields = "__all__"
-        labels = {"is_superuser": _("administrator of all bases")}
+        labels = {"is_superuser": _("Administrator of all bases")}
         help_texts = {
             "is_superuser": _("Opens this administration, and may do everything on every base except drive."),
             "is_active": _("Switch it off when somebody leaves: what they did stays in the journal."),
@@ -54,9 +55,9 @@ class MembershipInline(admin.TabularInline):
 class PersonAdmin(UserAdmin):
     form = ChangedPersonForm
     add_form = NewPersonForm
-    list_display = ["last_name", "first_name", "email", "phone", "base", "is_active", "is_superuser"]
+    list_display = ["last_name", "first_name", "email", "base", "roles", "is_active"]
     list_display_links = ["last_name", "first_name"]
-    list_filter = ["is_active", "is_superuser", "memberships__role", "memberships__base"]
+    list_filter = ["memberships__role", "memberships__base", "is_active", "is_superuser"]
     list_select_related = ["base"]
     search_fields = ["last_name", "first_name", "email"]
     ordering = ["last_name", "first_name"]
@@ -72,6 +73,15 @@ class PersonAdmin(UserAdmin):
         (None, {"fields": [("first_name", "last_name"), "email", "phone", "language", "base"]}),
         (_("Password"), {"fields": ["password1", "password2"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__base")
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        everywhere = [_("Administrator of all bases")] if person.is_superuser else []
+        held = [f"{m.get_role_display()} ({m.base})" for m in person.memberships.all()]
+        return ", ".join(map(str, [*everywhere, *held]))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         fields = [*super().get_readonly_fields(request, obj)]

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet, TimeField
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Count, FloatField, QuerySet, TimeField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +42,12 @@ class PlaceInline(admin.TabularInline):
     extra = 3
     fields = ["name", "aliases", "kind", "latitude", "longitude", "enabled"]
     show_change_link = True
+    # Django's own are so wide that the table leaves the screen.
+    formfield_overrides = {
+        CharField: {"widget": forms.TextInput(attrs={"size": 24})},
+        ArrayField: {"widget": forms.TextInput(attrs={"size": 24})},
+        FloatField: {"widget": forms.NumberInput(attrs={"class": "vIntegerField"})},
+    }
 
 
 @admin.register(Base)
