@@ -48,6 +48,7 @@ class Candidate(Generic[Row]):
     """A driver or a vehicle, and every reason against it; none means that it can be taken."""
 
     row: Row
+    name: str
     obstacles: list[str] = field(default_factory=list)
     approach: timedelta = LEAST_APPROACH
 
@@ -75,7 +76,7 @@ def drivers_for(means: Means, ride: Ride, pickup_at: datetime) -> list[Candidate
 
 
 def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> Candidate[Driver]:
-    candidate = Candidate(driver.row, approach=_approach(base, ride, pickup_at, driver))
+    candidate = Candidate(driver.row, driver.row.short_name, approach=_approach(base, ride, pickup_at, driver))
     slot = slot_for(ride, pickup_at, candidate.approach)
     if not driver.row.enabled or not driver.row.user.is_active:
         candidate.obstacles.append(_("no longer drives on this base"))
@@ -155,7 +156,7 @@ def vehicles_for(
 ) -> list[Candidate[Vehicle]]:
     """Judge these vehicles for the ride; the possible and smallest first. With a driver, licences are judged too."""
     candidates = [
-        Candidate(vehicle.row, vehicle_obstacles(means.base, ride, slot, vehicle, driver))
+        Candidate(vehicle.row, vehicle.row.name, vehicle_obstacles(means.base, ride, slot, vehicle, driver))
         for vehicle in means.vehicles.values()
     ]
     return sorted(

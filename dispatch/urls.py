@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dispatch import views
+from dispatch.forms import ADDRESSES, STEP_FORMS
+
+urlpatterns = [
+    path("bases/<slug:code>/tower/", views.tower, name="tower"),
+    path("bases/<slug:code>/rides/new/", views.ride_request_for, name="ride-request-for"),
+    *(
+        path(f"rides/<str:code>/{address}/", views.step, {"verb": verb}, name=f"ride-{address}")
+        for verb, address in ((verb, ADDRESSES.get(verb, verb)) for verb in STEP_FORMS)
+    ),
+]

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from echauffeur.accounts.queries import Person, bases_where, may
+from echauffeur.accounts.queries import Person, bases_of, may
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 
@@ -12,7 +12,7 @@ def base_where(user: Person, permission: Permission, code: str) -> Base:
 
     Raises Http404 alike when there is no such base and when it is somebody else's.
     """
-    base = bases_where(user, permission).filter(code=code).first()
+    base = next((base for base in bases_of(user, permission) if base.code == code), None)
     if base is None:
         raise Http404
     return base

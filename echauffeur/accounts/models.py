@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.roles import ROLES, Permission, Role
@@ -110,6 +111,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @cached_property
+    def every_base(self) -> list[Base]:
+        """All bases, asked for once per request: an administrator goes anywhere."""
+        return list(Base.objects.all())
 
     def get_short_name(self) -> str:
         return self.first_name or self.email

@@ -31,14 +31,15 @@ def bases_of(user: Person, permission: Permission) -> list[Base]:
     if not (user.is_authenticated and user.is_active):
         return []
     if user.is_superuser:
-        return list(Base.objects.all()) if permission != Permission.DRIVE else []
+        return user.every_base if permission != Permission.DRIVE else []
     bases = {m.base_id: m.base for m in memberships(user) if permission in m.may}
     return sorted(bases.values(), key=lambda base: base.name)
 
 
 def current_base(user: User) -> Base | None:
     """Return the base whose pages open first for this person, without a query where a membership has read it."""
-    return next((m.base for m in memberships(user) if m.base_id == user.base_id), None) or user.base
+    read = user.every_base if user.is_superuser else [m.base for m in memberships(user)]
+    return next((base for base in read if base.pk == user.base_id), None) or user.base
 
 
 def roles_that_may(permission: Permission) -> list[Role]:

@@ -8,6 +8,7 @@ import "./copy.js";
 import "./live.js";
 import "./ages.js";
 import "./timeline.js";
+import "./tower.js";
 import "./keys.js";
 
 liftMessages(document);

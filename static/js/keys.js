@@ -12,9 +12,18 @@ function moveInList(event) {
   next.focus();
 }
 
+let before = { key: "", at: 0 };
+
+/** Returns what the key presses: by itself, or after the key before it, as in "g d". */
+function hotkeyTarget(event) {
+  const together = event.timeStamp - before.at < 1500 ? `${before.key} ${event.key}` : event.key;
+  before = { key: event.key, at: event.timeStamp };
+  return [together, event.key].map((keys) => document.querySelector(`[data-hotkey="${CSS.escape(keys)}"]`)).find(Boolean);
+}
+
 function pressHotkey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+  const target = hotkeyTarget(event);
   if (!target) return;
   event.preventDefault();
   if (isTyping(target)) target.focus();

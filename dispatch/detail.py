@@ -1,0 +1,110 @@
+"""Everything about the ride that the regulator has chosen: what was asked, what happened, and who could drive it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bookings.models import Ride
+from bookings.states import RIDE
+from dispatch.feasibility import Candidate, drivers_for, slot_for, vehicles_for
+from dispatch.history import Line, line_of
+from dispatch.lanes import vehicle_of
+from dispatch.means import Engagement
+from dispatch.models import Stop
+from dispatch.problems import Problem
+from dispatch.proposals import Proposal, promise_for, proposals_for
+from dispatch.tower import TO_HANDLE, Tower
+from drivers.models import Driver
+from echauffeur.accounts.models import phone_in_words
+from echauffeur.common.lifecycle import Party
+from fleet.models import Vehicle
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who could carry the ride at that promise, who could not, and why."""
+
+    promise: datetime
+    proposals: list[Proposal]
+    drivers: list[Candidate[Driver]]
+    vehicles: list[Candidate[Vehicle]]
+
+    @property
+    def impossible(self) -> list[Candidate[Driver] | Candidate[Vehicle]]:
+        """Those who cannot, drivers first."""
+        candidates: list[Candidate[Driver] | Candidate[Vehicle]] = [*self.drivers, *self.vehicles]
+        return [candidate for candidate in candidates if not candidate.possible]
+
+
+@dataclass(frozen=True)
+class Halt:
+    """An end of a ride that has no mission yet. Degrees WGS 84."""
+
+    label: str
+    latitude: float
+    longitude: float
+    planned_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The chosen ride. ``verbs``: what a regulator may do with it now; ``choice``: while it has no driver."""
+
+    ride: Ride
+    verbs: list[str]
+    problems: list[Problem]
+    history: list[Line]
+    engagement: Engagement | None
+    driver: Driver | None
+    vehicle: Vehicle | None
+    choice: Choice | None
+
+    @property
+    def phone(self) -> str:
+        return phone_in_words(self.ride.phone)
+
+    @property
+    def driver_phone(self) -> str:
+        return phone_in_words(self.driver.user.phone) if self.driver else ""
+
+    @property
+    def stops(self) -> list[Stop] | list[Halt]:
+        """Where the mission halts; without one, where the ride would start and end."""
+        if self.engagement:
+            return self.engagement.stops
+        ride, to = self.ride, self.ride.destination
+        return [
+            Halt(ride.origin_label, ride.origin_latitude, ride.origin_longitude, ride.pickup_at),
+            Halt(to.name, to.latitude, to.longitude),
+        ]
+
+
+def detail_of(tower: Tower, *, promise: datetime | None = None) -> Detail | None:
+    """Return the tower's selected ride in full, judged for that promise or for the best one; no query."""
+    ride = tower.selected
+    if ride is None:
+        return None
+    engagement = tower.engagements.get(ride.pk)
+    driver = tower.means.drivers.get(engagement.mission.driver_id) if engagement else None
+    vehicle = vehicle_of(tower.means, engagement)
+    return Detail(
+        ride=ride,
+        verbs=RIDE.verbs(ride.state, Party.REGULATOR),
+        problems=tower.troubled[ride.pk].problems if ride.pk in tower.troubled else [],
+        history=[line_of(e) for e in tower.entries if e.subject == "ride" and e.subject_id == ride.pk],
+        engagement=engagement,
+        driver=driver.row if driver else None,
+        vehicle=vehicle.row if vehicle else None,
+        choice=choice_for(tower, ride, promise) if ride.state in TO_HANDLE else None,
+    )
+
+
+def choice_for(tower: Tower, ride: Ride, promise: datetime | None) -> Choice:
+    """Return who could carry the ride, with every reason against the others."""
+    promise = promise or promise_for(ride, tower.day.now)
+    return Choice(
+        promise,
+        list(proposals_for(tower.means, ride, promise)),
+        drivers_for(tower.means, ride, promise),
+        vehicles_for(tower.means, ride, slot_for(ride, promise)),
+    )

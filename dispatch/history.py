@@ -1,0 +1,88 @@
+"""A ride's journal in words: what happened, who said so, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.states import CancelReason, DeclineReason, RefusalReason, RideState, UnassignReason
+from echauffeur.common.lifecycle import Party
+from echauffeur.journal.models import Entry
+
+SENTENCES: dict[str, Promise] = {
+    "request": gettext_lazy("Requested"),
+    "confirm": gettext_lazy("Confirmed"),
+    "waitlist": gettext_lazy("Put on the waiting list"),
+    "refuse": gettext_lazy("Refused"),
+    "assign": gettext_lazy("Given to %(driver)s with %(vehicle)s"),
+    "unassign": gettext_lazy("Taken off its driver"),
+    "acknowledge": gettext_lazy("The driver is informed"),
+    "decline": gettext_lazy("Declined by %(driver)s"),
+    "depart": gettext_lazy("The driver is on the way"),
+    "arrive": gettext_lazy("The car stands at the pick-up"),
+    "board": gettext_lazy("Passengers on board"),
+    "complete": gettext_lazy("Passengers have arrived"),
+    "no_show": gettext_lazy("Nobody came"),
+    "cancel": gettext_lazy("Cancelled"),
+    "abort": gettext_lazy("Broken off on the way"),
+    "rate": gettext_lazy("Rated %(rating)s out of 5"),
+    "plan": gettext_lazy("Mission planned"),
+    "set_out": gettext_lazy("Mission under way"),
+    "finish": gettext_lazy("Mission done"),
+    "call_off": gettext_lazy("Mission called off"),
+    "share_position": gettext_lazy("Position sharing switched on"),
+    "hide_position": gettext_lazy("Position sharing switched off"),
+}
+REASONS = {
+    "refuse": dict(RefusalReason.choices),
+    "unassign": dict(UnassignReason.choices),
+    "decline": dict(DeclineReason.choices),
+    "cancel": dict(CancelReason.choices),
+    "abort": dict(CancelReason.choices),
+}
+STATES = dict(RideState.choices)
+
+
+class _Known(dict[str, object]):
+    """What an entry says, with a dash for what an older one does not say."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a ride's history. ``state``: the label of the state that it led to, where that changed."""
+
+    at: datetime
+    text: str
+    who: str
+    state: str
+    why: str
+    words: str
+
+
+def line_of(entry: Entry) -> Line:
+    """Return the entry in words."""
+    moved = entry.from_state != entry.to_state
+    return Line(
+        at=entry.at,
+        text=sentence_of(entry),
+        who=str(entry.by) if entry.by else str(Party(entry.party).label),
+        state=str(STATES.get(entry.to_state, "")) if moved else "",
+        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")),
+        words=entry.words,
+    )
+
+
+def sentence_of(entry: Entry) -> str:
+    """Return what happened, in a few words."""
+    return str(SENTENCES.get(entry.verb, entry.verb)) % _Known(entry.data)
+
+
+def announcement_of(entries: list[Entry]) -> str:
+    """Return the newest step of a ride among these, as a screen reader is to say it."""
+    newest = max((entry for entry in entries if entry.subject == "ride"), key=lambda e: e.seq, default=None)
+    return _("%(code)s: %(text)s") % {"code": newest.code, "text": sentence_of(newest)} if newest else ""

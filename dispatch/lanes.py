@@ -1,0 +1,168 @@
+"""The tower's timeline: the lines of drivers and vehicles over a day of the base."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Ride
+from bookings.states import CAR_IN_SIGHT, RideState
+from dispatch.feasibility import AROUND
+from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
+from dispatch.states import MissionState
+from drivers.models import Driver
+from echauffeur.bases.models import Base
+from fleet.models import Vehicle
+from tracking.positions import Position, newest
+
+FREE, OFF_DUTY = _("Free"), _("Off duty")
+
+
+@dataclass(frozen=True)
+class BaseDay:
+    """A day on the base's own clock, and the moment at which it is looked at."""
+
+    base: Base
+    on: date
+    now: datetime
+
+    @cached_property
+    def bounds(self) -> tuple[datetime, datetime]:
+        return self.base.day(self.on)
+
+    @property
+    def is_today(self) -> bool:
+        return self.on == self.base.local(self.now).date()
+
+    @property
+    def before(self) -> date:
+        return self.on - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        return self.on + timedelta(days=1)
+
+    @property
+    def hours(self) -> list[datetime]:
+        """Every full hour of the day; 23 to 25 of them."""
+        start, end = self.bounds
+        return [start + timedelta(hours=n) for n in range(int((end - start) / timedelta(hours=1)))]
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether a ride of that moment is shown: the day's own, and what the night before left running."""
+        start, end = self.bounds
+        return start - AROUND <= moment < end
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A ride on the timeline, for as long as it takes its driver and vehicle."""
+
+    ride: Ride
+    starts_at: datetime
+    ends_at: datetime
+    is_troubled: bool
+
+
+@dataclass(frozen=True)
+class DriverLane:
+    """A driver's line: on duty when, on which rides, and what they do now. ``position`` is the newest one shared."""
+
+    driver: Driver
+    duty: list[DateTimeTZRange]
+    bars: list[Bar]
+    vehicle: Vehicle | None
+    ride: Ride | None
+    on_duty: bool
+    position: Position | None
+
+    @property
+    def state(self) -> str:
+        """The state of the ride under way, else whether the driver is free."""
+        if self.ride:
+            return self.ride.state
+        return "free" if self.on_duty else "off"
+
+    @property
+    def state_label(self) -> str | Promise:
+        if self.ride:
+            return RideState(self.ride.state).label
+        return FREE if self.on_duty else OFF_DUTY
+
+
+@dataclass(frozen=True)
+class VehicleLane:
+    """A vehicle's line: on which rides, and when it is out of service."""
+
+    vehicle: Vehicle
+    out_of_service: list[DateTimeTZRange]
+    bars: list[Bar]
+
+
+def bars_of_day(day: BaseDay, means: Means, rides: dict[int, Ride], troubled: Collection[int]) -> dict[int, Bar]:
+    """Return the bar of each mission that touches the day, by the mission's id."""
+    start, end = day.bounds
+    bars = {}
+    for engagement in means.engagements:
+        ride = rides.get(engagement.stops[0].ride_id or 0)
+        if ride is None or engagement.starts_at >= end or engagement.ends_at <= start:
+            continue
+        ends_at = max(engagement.ends_at, day.now) if ride.state in CAR_IN_SIGHT else engagement.ends_at
+        bars[engagement.mission.pk] = Bar(ride, engagement.starts_at, ends_at, ride.pk in troubled)
+    return bars
+
+
+def _bars_of(means: DriverMeans | VehicleMeans, bars: dict[int, Bar]) -> list[Bar]:
+    return [bars[e.mission.pk] for e in means.engagements if e.mission.pk in bars]
+
+
+def driver_lanes(day: BaseDay, means: Means, bars: dict[int, Bar]) -> list[DriverLane]:
+    """Return a line for who is on duty or drives that day; those on duty now first, then by name."""
+    here = [driver for driver in means.drivers.values() if _duty(day, driver) or _bars_of(driver, bars)]
+    positions = newest(driver.row.pk for driver in here) if day.is_today else {}
+    lanes = [_driver_lane(day, means, driver, bars, positions.get(driver.row.pk)) for driver in here]
+    return sorted(lanes, key=lambda lane: (not lane.on_duty, lane.driver.user.last_name, lane.driver.pk))
+
+
+def _duty(day: BaseDay, driver: DriverMeans) -> list[DateTimeTZRange]:
+    start, end = day.bounds
+    return [period for period in driver.duty if period.lower < end and start < period.upper]
+
+
+def _driver_lane(
+    day: BaseDay, means: Means, driver: DriverMeans, bars: dict[int, Bar], position: Position | None
+) -> DriverLane:
+    under_way = next((e for e in driver.engagements if e.mission.state == MissionState.UNDER_WAY), None)
+    vehicle = vehicle_of(means, under_way or next((e for e in driver.engagements if e.is_live), None))
+    return DriverLane(
+        driver=driver.row,
+        duty=_duty(day, driver),
+        bars=_bars_of(driver, bars),
+        vehicle=vehicle.row if vehicle else None,
+        ride=bars[under_way.mission.pk].ride if under_way and under_way.mission.pk in bars else None,
+        on_duty=any(period.lower <= day.now < period.upper for period in driver.duty),
+        position=position if driver.row.sharing else None,
+    )
+
+
+def vehicle_lanes(day: BaseDay, means: Means, bars: dict[int, Bar]) -> list[VehicleLane]:
+    """Return a line for each vehicle of the fleet, and for those that left it but drove that day."""
+    start, end = day.bounds
+    return [
+        VehicleLane(
+            vehicle.row,
+            [o.period for o in vehicle.out_of_service if o.period.lower < end and (o.period.upper or end) > start],
+            _bars_of(vehicle, bars),
+        )
+        for vehicle in means.vehicles.values()
+        if vehicle.row.enabled or _bars_of(vehicle, bars)
+    ]
+
+
+def vehicle_of(means: Means, engagement: Engagement | None) -> VehicleMeans | None:
+    """Return the vehicle of that mission with what is known of it, if there is a mission."""
+    return means.vehicles.get(engagement.mission.vehicle_id) if engagement else None

@@ -1,0 +1,97 @@
+"""What goes wrong with a ride, or is about to: the control room's alerts, each in a sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Ride
+from bookings.states import RIDE, DeclineReason, RideState
+from dispatch.means import Engagement, VehicleMeans
+from echauffeur.journal.models import Entry
+
+# Before a driver has to set off, the control room needs this long to find another.
+TIME_TO_REACT = timedelta(minutes=10)
+# A ride that takes this much longer than planned deserves a call.
+OVERRUN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. ``is_late``: the passenger waits, or has waited, past the promised time."""
+
+    text: str
+    is_late: bool = False
+
+
+def problems_of(
+    ride: Ride,
+    now: datetime,
+    *,
+    engagement: Engagement | None = None,
+    vehicle: VehicleMeans | None = None,
+    declined: Entry | None = None,
+    can_be_driven: bool = True,
+) -> list[Problem]:
+    """Return what is wrong with the ride at that moment, the passenger's trouble first."""
+    if ride.state in RIDE.final:
+        return []
+    found = [_late(ride, now), _declined(declined), _nobody_free(can_be_driven=can_be_driven)]
+    if engagement is not None:
+        found += [_silent(ride, engagement, now), _still_there(ride, engagement, now), _overrun(ride, now)]
+        found.append(_broken_down(engagement, vehicle))
+    return [problem for problem in found if problem]
+
+
+def _late(ride: Ride, now: datetime) -> Problem | None:
+    late = minutes_between(ride.pickup_at, now)
+    if late < 1 or ride.state in (RideState.WAITING, RideState.ON_BOARD):
+        return None
+    return Problem(ngettext("%(n)d min late", "%(n)d min late", late) % {"n": late}, is_late=True)
+
+
+def _declined(entry: Entry | None) -> Problem | None:
+    if entry is None:
+        return None
+    reason = dict(DeclineReason.choices).get(entry.reason, "")
+    return Problem(_("%(driver)s declined: %(reason)s") % {"driver": entry.data.get("driver", ""), "reason": reason})
+
+
+def _nobody_free(*, can_be_driven: bool) -> Problem | None:
+    return None if can_be_driven else Problem(_("No driver with a vehicle is free at that time"))
+
+
+def _silent(ride: Ride, engagement: Engagement, now: datetime) -> Problem | None:
+    if ride.state != RideState.ASSIGNED or now < engagement.starts_at - TIME_TO_REACT:
+        return None
+    return Problem(_("The driver has not answered yet"))
+
+
+def _still_there(ride: Ride, engagement: Engagement, now: datetime) -> Problem | None:
+    minutes = minutes_between(engagement.starts_at, now)
+    if ride.state != RideState.ACKNOWLEDGED or minutes < 1:
+        return None
+    return Problem(_("Should have set off %(n)d min ago") % {"n": minutes})
+
+
+def _overrun(ride: Ride, now: datetime) -> Problem | None:
+    if ride.state != RideState.ON_BOARD or now < ride.expected_end + OVERRUN:
+        return None
+    return Problem(_("On the way %(n)d min longer than planned") % {"n": minutes_between(ride.expected_end, now)})
+
+
+def _broken_down(engagement: Engagement, vehicle: VehicleMeans | None) -> Problem | None:
+    mission = engagement.mission.period
+    for out in vehicle.out_of_service if vehicle else []:
+        if out.period.lower < mission.upper and (out.period.upper is None or mission.lower < out.period.upper):
+            return Problem(
+                _("%(vehicle)s is out of service: %(reason)s")
+                % {"vehicle": out.vehicle.name, "reason": out.get_reason_display()}
+            )
+    return None
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Return the whole minutes from start to end; negative when it is the other way round."""
+    return int((end - start) / timedelta(minutes=1))

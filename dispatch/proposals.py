@@ -1,0 +1,63 @@
+"""Which driver with which vehicle: the best pairs for a ride, for the regulator to choose from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bookings.models import Ride
+from dispatch.feasibility import LEAST_APPROACH, Slot, drivers_for, slot_for, vehicle_obstacles
+from dispatch.means import DriverMeans, Means, VehicleMeans
+from drivers.models import Driver
+from fleet.models import Vehicle
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A driver and a vehicle that can carry the ride, and the estimated minutes to reach its pick-up."""
+
+    driver: Driver
+    vehicle: Vehicle
+    minutes: int
+
+    @property
+    def crew(self) -> str:
+        """The pair as one form value."""
+        return f"{self.driver.pk}-{self.vehicle.pk}"
+
+
+def promise_for(ride: Ride, now: datetime) -> datetime:
+    """Return the pick-up that can still be promised: the one that was, or the next minute a car may be there."""
+    soonest = (now + LEAST_APPROACH).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return max(ride.pickup_at, soonest)
+
+
+def proposals_for(means: Means, ride: Ride, pickup_at: datetime) -> Iterator[Proposal]:
+    """Yield a pair for each driver who can take the ride, the nearest first: as many as are asked for are judged."""
+    for candidate in drivers_for(means, ride, pickup_at):
+        if not candidate.possible:
+            return
+        driver = means.drivers[candidate.row.pk]
+        slot = slot_for(ride, pickup_at, candidate.approach)
+        if vehicle := _vehicle_for(means, ride, slot, driver):
+            yield Proposal(driver.row, vehicle, candidate.approach_minutes)
+
+
+def _vehicle_for(means: Means, ride: Ride, slot: Slot, driver: DriverMeans) -> Vehicle | None:
+    """Return the vehicle that the driver has anyway, else the smallest that nobody else uses, else any that fits."""
+    usual = usual_vehicle(driver, slot.starts_at)
+
+    def preference(vehicle: VehicleMeans) -> tuple[bool, bool, int, int, str]:
+        used_by_others = any(e.mission.driver_id != driver.row.pk for e in vehicle.engagements)
+        model = vehicle.row.model
+        return vehicle.row.pk != usual, used_by_others, model.wheelchair_places, model.seats, vehicle.row.name
+
+    for vehicle in sorted(means.vehicles.values(), key=preference):
+        if not vehicle_obstacles(means.base, ride, slot, vehicle, driver):
+            return vehicle.row
+    return None
+
+
+def usual_vehicle(driver: DriverMeans, moment: datetime) -> int | None:
+    """Return the id of the vehicle of the driver's mission nearest to that moment, if there is one."""
+    nearest = min(driver.engagements, key=lambda e: abs(e.starts_at - moment), default=None)
+    return nearest.mission.vehicle_id if nearest else None
