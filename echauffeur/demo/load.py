@@ -83,7 +83,7 @@ def _write_bases() -> dict[str, Base]:
         Base(
             name=spec.name, code=spec.code, latitude=spec.plan.latitude, longitude=spec.plan.longitude,
             phone_customers=f"+33{spec.phone[1:]}00", phone_drivers=f"+33{spec.phone[1:]}01",
-            no_show_minutes=5 if spec.code == "brest" else 10,
+            no_show_minutes=5 if spec.code == "brest" else 10, ride_minutes=15 if spec.code == "brest" else 20,
         )
         for spec in BASES
     ]  # fmt: skip

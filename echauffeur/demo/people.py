@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -15,6 +14,7 @@ from echauffeur.bases.models import Base
 from echauffeur.demo import accounts
 from echauffeur.demo.accounts import PASSWORD, address_of
 from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.watches import Period, always, watches
 
 FIRST_NAMES = (
     "Adèle Alexandre Alice Anaïs Antoine Arnaud Aurélie Baptiste Bastien Benoît Bruno Caroline Cécile Charlotte Chloé "
@@ -34,19 +34,6 @@ LAST_NAMES = (
     "Renaud Riou Rivière Robin Rolland Roussel Roy Salaün Simon Tanguy Tessier Thomas Vasseur Vidal Vincent"
 ).split()
 FILL_IN = accounts.Account("", "Relève", "Simulateur", "/bases/brest/tower/")
-
-# Local hours of the watches; they overlap by half an hour, so that a ride at the change has somebody to drive it.
-WATCHES = {
-    "morning": (time(5, 30), 8.5),
-    "day": (time(8), 9),
-    "evening": (time(13, 30), 8.5),
-    "night": (time(21, 30), 8.5),
-    "noon": (time(12), 8),
-    "early": (time(6), 8),
-}
-ROUND_THE_CLOCK = ("morning", "evening", "night", "morning", "evening", "day", "night", "morning", "evening", "night")
-IN_OFFICE_HOURS = ("early", "day", "noon")
-OFFICE_DAYS = range(5)
 
 
 @dataclass
@@ -177,28 +164,13 @@ def write_shifts(specs: dict[str, BaseSpec], crews: dict[str, Crew], first: date
         Shift(driver=driver, period=period)
         for code, crew in crews.items()
         for number, driver in enumerate(crew.drivers)
-        for period in _watches(specs[code], crew.base, number, first, last)
+        for period in _watches(specs[code], number, first, last)
     ]
     Shift.objects.bulk_create(shifts, ignore_conflicts=True, batch_size=2000)
 
 
-def _watches(
-    spec: BaseSpec, base: Base, number: int, first: date, last: date
-) -> Iterator[tuple[datetime, datetime]]:
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+def _watches(spec: BaseSpec, number: int, first: date, last: date) -> Iterator[Period]:
     if spec.code == "brest" and number == 0:
         # The driver whom visitors play is always on duty, so that the demo can be tried at any hour.
-        for day in days:
-            yield from pairwise(base.at(on, clock) for on, clock in _half_days(day))
-        return
-    pattern = ROUND_THE_CLOCK if spec.round_the_clock else IN_OFFICE_HOURS
-    starts, hours = WATCHES[pattern[number % len(pattern)]]
-    for day in days:
-        off = (day.toordinal() + number * 3) % 7 in (0, 1) if spec.round_the_clock else day.weekday() not in OFFICE_DAYS
-        if not off:
-            start = base.at(day, starts)
-            yield start, start + timedelta(hours=hours)
-
-
-def _half_days(day: date) -> list[tuple[date, time]]:
-    return [(day, time(0)), (day, time(12)), (day + timedelta(days=1), time(0))]
+        return always(first, last)
+    return watches(number, first, last, round_the_clock=spec.round_the_clock)

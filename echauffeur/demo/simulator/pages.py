@@ -16,7 +16,7 @@ class Form:
     attributes: Attributes
     values: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
-    buttons: list[Attributes] = field(default_factory=list)
+    buttons: list[Attributes] = field(default_factory=list)  # with what stands on them as "text"
 
     @property
     def is_shown(self) -> bool:
@@ -63,6 +63,7 @@ class _Reader(HTMLParser):
         self.filled: Form | None = None  # whose select or textarea is being read
         self.select = ""
         self.textarea = ""
+        self.button: Attributes | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -98,11 +99,14 @@ class _Reader(HTMLParser):
             self.textarea, self.filled = name, form
             form.values[name] = ""
         elif tag == "button":
+            self.button = attributes
             form.buttons.append(attributes)
 
     def handle_data(self, data: str) -> None:
         if self.filled is not None and self.textarea:
             self.filled.values[self.textarea] += data
+        if self.button is not None:
+            self.button["text"] = f"{self.button.get('text', '')} {data.strip()}".strip()
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -111,3 +115,5 @@ class _Reader(HTMLParser):
             self.select = ""
         elif tag == "textarea":
             self.textarea = ""
+        elif tag == "button":
+            self.button = None
