@@ -37,17 +37,20 @@ def site(request: HttpRequest) -> dict[str, Site]:
     if user is None or not user.is_authenticated:
         return {"site": Site(None, [], settings.DEMO)}
     here = [(_("Book a ride"), reverse("ride-request")), (_("My rides"), reverse("rides"))]
-    here += [
+    towers = [
         (
             _("Control tower") if user.base_id == base.pk else f"{_('Control tower')} · {base.name}",
             reverse("tower", args=[base.code]),
         )
         for base in _towers(user)
     ]
+    here += towers
     if bases_of(user, Permission.DRIVE):
         here.append((_("My day"), reverse("my-day")))
     if user.is_staff:
         here.append((_("Administration"), reverse("admin:index")))
+    if settings.DEMO and towers:
+        here.append((_("Demonstration"), reverse("demo")))
     links = [Link(label, url, request.path == url) for label, url in here]
     return {"site": Site(current_base(user), links, settings.DEMO)}
 

@@ -44,6 +44,7 @@ STREETS = (
 NORTH_GATE = Spot("gate", K.GATE, "Porte Nord", ("Entrée nord", "PN"), "Badge à présenter au poste. Dépose à droite après la barrière.")
 MAIN_GATE = Spot("gate", K.GATE, "Porte Principale", ("Entrée principale", "Accueil"), "S’arrêter au parking visiteurs.")
 WEST_GATE = Spot("gate", K.GATE, "Porte Ouest", ("Entrée ouest",), "Fermée aux piétons la nuit.")
+DITCH_GATE = Spot("gate", K.GATE, "Porte des Douves", ("Entrée des douves",), "Badge à présenter au poste.")
 MESS = Spot("base", K.MESS, "Mess", ("Restaurant", "Cercle"), "Arrêt devant l’entrée principale.")
 CLINIC = Spot("base", K.MEDICAL, "Antenne médicale", ("Infirmerie", "CMA"), "Accès fauteuil par la rampe, côté cour.")
 OFFICES = Spot("base", K.OFFICE, "Bâtiment de commandement", ("PC", "Commandement"))
@@ -75,7 +76,7 @@ BASES = [
         "Brest", _plan("brest", 48.3838, -4.4960, sea="south", river=True), "02619110", 16, 19, True,
         (
             NORTH_GATE, MAIN_GATE, WEST_GATE,
-            Spot("gate", K.GATE, "Porte de la Corderie", ("Entrée est",)),
+            Spot("gate", K.GATE, "Porte Est", ("Entrée est", "Corderie")),
             Spot("quay", K.QUAY, "Quai de l’Artimon", ("Quai 1", "Artimon"), "Casque obligatoire au-delà de la ligne jaune."),
             Spot("quay", K.QUAY, "Quai du Cabestan", ("Quai 2", "Cabestan")),
             Spot("quay", K.QUAY, "Quai des Vigies", ("Quai 3", "Vigies")),
@@ -103,7 +104,7 @@ BASES = [
     BaseSpec(
         "Cherbourg", _plan("cherbourg", 49.6480, -1.6350, sea="north"), "02619120", 11, 9, True,
         (
-            NORTH_GATE, MAIN_GATE,
+            DITCH_GATE, MAIN_GATE,
             Spot("quay", K.QUAY, "Quai du Phare", ("Quai 1", "Phare")),
             Spot("quay", K.QUAY, "Quai des Sternes", ("Quai 2",)),
             MESS, CLINIC, OFFICES, SUPPORT, LODGING, GARAGE,
@@ -118,7 +119,7 @@ BASES = [
     ),
     BaseSpec(
         "La Rochelle", _plan("la-rochelle", 46.1600, -1.1700, sea="west"), "05364920", 9, 6, False,
-        (*INLAND, Spot("quay", K.QUAY, "Quai des Tamaris", ("Quai 1",)), station("La Rochelle"),
+        (DITCH_GATE, *INLAND[1:], Spot("quay", K.QUAY, "Quai des Tamaris", ("Quai 1",)), station("La Rochelle"),
          hospital("Hôpital de l’Aunis"), town_hall("La Rochelle")),
     ),
     BaseSpec(

@@ -69,7 +69,7 @@ def draw(plan: Plan) -> Town:
     random = Random(f"town of {plan.code}")
     terrain = make_terrain(random, sea=bool(plan.sea), river=plan.river)
     grid = Grid(random)
-    fence = Fence(5.5, 16.5, 2.5 if plan.sea else 4.5, 9.5 if plan.sea else 12.5)
+    fence = Fence(6.5, 15.5, 2.5 if plan.sea else 4.5, 9.5 if plan.sea else 12.5)
     gates = _gates(fence)
     airfield = [(-700.0, 420.0), (1500.0, 420.0), (1500.0, 980.0), (-700.0, 980.0)] if plan.runway else None
     streets = lay_streets(random, grid, terrain, fence, gates, list(plan.streets))
@@ -103,13 +103,13 @@ def _feature(layer: str, kind: str, coordinates: list[Any], **properties: str) -
 
 
 def _gates(fence: Fence) -> list[tuple[Cell, Cell]]:
-    """Return the streets that lead through the fence: main roads on three sides."""
+    """Return the streets that lead through the fence: two in the north, then west, then east."""
     north, east, west = fence.north, fence.east, fence.west
     return [
         ((10, north - 0.5), (10, north + 0.5)),
         ((14, north - 0.5), (14, north + 0.5)),
-        ((east - 0.5, 8), (east + 0.5, 8)),
         ((west - 0.5, 7), (west + 0.5, 7)),
+        ((east - 0.5, 8), (east + 0.5, 8)),
     ]
 
 
@@ -158,8 +158,8 @@ def _spots(
     ]
     zones = {
         "base": [point for cell, point in on_street.items() if fence.holds(cell)],
-        "town": [point for cell, point in on_street.items() if not fence.holds(cell) and math.hypot(*point) < 1250],
-        "edge": [point for point in on_street.values() if 1300 < math.hypot(*point) < 1650],
+        "town": [point for cell, point in on_street.items() if not fence.holds(cell) and math.hypot(*point) < 1050],
+        "edge": [(x, y) for x, y in on_street.values() if abs(x) < 850 and 1000 < y < 1350],
     }
     taken = [door for door in doors if door] + [pier for pier in piers if pier in used]
     spots: dict[str, list[Point]] = {"gate": [d for d in doors if d], "quay": [p for p in piers if p in used]}
