@@ -56,7 +56,7 @@ def serve() -> None:
     """Run the demo in an environment that is ready. Being told to stop is its ordinary end."""
     settings = demo.Settings()
     with suppress(KeyboardInterrupt), demo.alone(settings):
-        demo.serve(settings, Progress(STEPS, done=environment.STEPS))
+        demo.Demo(settings, Progress(STEPS, done=environment.STEPS)).run()
     print("\nStopped.", flush=True)
 
 

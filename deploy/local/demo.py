@@ -1,7 +1,6 @@
 """The living demo: our own servers, the demo's data, and the four processes of the service."""
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -9,11 +8,10 @@ import socket
 import subprocess
 import time
 import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
@@ -26,7 +24,7 @@ from deploy.local.valkey import Valkey
 
 STEPS = 4
 HIGHEST_PORT = 65535
-SECONDS_TO_ANSWER = 60.0
+SECONDS_TO_ANSWER = 120.0
 MADE_BY_US = ("postgres-*", "valkey", "run", "log", "migrated", "beat*")
 
 
@@ -37,29 +35,10 @@ class Settings:
         self.data = Path(os.environ.get("ECHAUFFEUR_DATA") or PROJECT / ".data").absolute()
         self.port = _port(os.environ.get("PORT") or "8000")
         self.database_url = os.environ.get("DATABASE_URL")
-        self.redis_url = os.environ.get("REDIS_URL")
 
     @property
     def site(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-
-def serve(settings: Settings, progress: Progress) -> None:
-    """Run the demo until a signal stops it. Raises SetupError, and KeyboardInterrupt when it was told to stop."""
-    with ExitStack() as stack:
-        supervisor = Supervisor()
-        with progress.step("PostgreSQL and Valkey"):
-            environment = _start_servers(settings, stack, supervisor)
-        _migrate(settings, environment, progress)
-        with progress.step("Demo data (two months of rides the first time)"):
-            _manage("load_demo", settings, environment)
-        with progress.step("Web, worker, beat and simulator"):
-            stack.callback(supervisor.stop)
-            supervisor.start(*_services(settings, environment))
-            _wait_for_an_answer(settings, supervisor)
-            supervisor.start(_service(settings, environment, "simulator", "manage.py simulate"))
-        _welcome(settings, environment)
-        supervisor.watch()
 
 
 def reset(settings: Settings) -> None:
@@ -119,52 +98,109 @@ def _port(text: str) -> int:
     raise SetupError(f"PORT must be a number from 1 to {HIGHEST_PORT}, not {text!r}.")
 
 
-def _start_servers(settings: Settings, stack: ExitStack, supervisor: Supervisor) -> dict[str, str]:
-    """Start the servers that the caller did not name, and return the environment of everything that uses them."""
-    database_url, redis_url = settings.database_url, settings.redis_url
-    if not database_url:
-        postgres = Postgres(settings.data)
-        stack.callback(postgres.stop)
-        postgres.start()
-        supervisor.adopt(postgres)
-        database_url = postgres.url
-    if not redis_url:
-        valkey = Valkey(settings.data)
-        stack.callback(valkey.stop)
-        valkey.start()
-        supervisor.adopt(valkey)
-        redis_url = valkey.url
-    return os.environ | {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "DJANGO_SETTINGS_MODULE": "echauffeur.settings.demo",
-        "ECHAUFFEUR_DATA": str(settings.data),
-        "ECHAUFFEUR_DEMO": "1",
-        "ECHAUFFEUR_VERSION": _version(),
-        "PORT": str(settings.port),
-        "PYTHONUNBUFFERED": "1",
-    }
+class Demo:
+    """One run: servers that the caller did not name, tables, data, and our processes."""
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self.settings = settings
+        self.progress = progress
+        self.logs = settings.data / "log"
+        self.supervisor = Supervisor()
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "echauffeur.settings.demo",
+            "ECHAUFFEUR_DATA": str(settings.data),
+            "ECHAUFFEUR_VERSION": _version(),
+            "PORT": str(settings.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def run(self) -> None:
+        """Run until a signal stops it. Raises SetupError, and KeyboardInterrupt when it was told to stop."""
+        with ExitStack() as stack:
+            with self.progress.step("PostgreSQL and Valkey"):
+                self._start_servers(stack)
+            self._migrate()
+            with self.progress.step("Demo data (two months of rides the first time)"):
+                self._manage("load_demo")
+            with self.progress.step("Web, worker, beat and simulator"):
+                stack.callback(self.supervisor.stop)
+                self._start_services()
+            self._welcome()
+            self.supervisor.watch()
+
+    def _start_servers(self, stack: ExitStack) -> None:
+        servers: dict[str, type[Postgres | Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+        for variable, make in servers.items():
+            if not self.environment.get(variable):
+                server = make(self.settings.data)
+                stack.callback(server.stop)
+                server.start()
+                self.supervisor.adopt(server)
+                self.environment[variable] = server.url
+
+    def _migrate(self) -> None:
+        """Bring the tables up to date; our own database remembers what it was last migrated to."""
+        title = "Database tables"
+        stamp, wanted = self.settings.data / "migrated", digest(_migrations())
+        own = not self.settings.database_url
+        if own and stamp.exists() and stamp.read_text() == wanted:
+            self.progress.skip(title)
+            return
+        with self.progress.step(title):
+            self._manage("migrate")
+            if own:
+                stamp.write_text(wanted)
+
+    def _manage(self, command: str) -> None:
+        run([PYTHON, "manage.py", command], log=self.logs / "setup.log", folder=PROJECT, environment=self.environment)
+
+    def _start_services(self) -> None:
+        celery = "-m celery --app echauffeur --quiet"
+        web = "-m uvicorn echauffeur.asgi:application --timeout-graceful-shutdown 2 --log-level warning"
+        self.supervisor.start(
+            self._service("web", f"{web} --host 127.0.0.1 --port {self.settings.port}"),
+            self._service("worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),
+            self._service("beat", f"{celery} beat --pidfile= -l WARNING --schedule", self.settings.data / "beat"),
+        )
+        self._wait_for_an_answer()
+        self.supervisor.start(self._service("simulator", "manage.py simulate"))
+
+    def _service(self, name: str, arguments: str, *more: str | Path) -> Service:
+        return Service(name, [PYTHON, *arguments.split(), *more], self.logs / f"{name}.log", self.environment, PROJECT)
+
+    def _wait_for_an_answer(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_ANSWER
+        while time.monotonic() < deadline:
+            self.supervisor.check()
+            if _answers(self.settings.port):
+                return
+            time.sleep(0.1)
+        log = self.logs / "web.log"
+        raise SetupError(f"The site did not answer within {SECONDS_TO_ANSWER:.0f} s. The end of {log}:\n{tail(log)}")
+
+    def _welcome(self) -> None:
+        accounts = subprocess.run(
+            [PYTHON, "manage.py", "demo_accounts"],
+            cwd=PROJECT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        print(f"\n  e-Chauffeur runs on {self.settings.site}\n\n{accounts}\n  Logs: {self.logs}", flush=True)
+        print("  Stop with Ctrl-C. The data is kept; make demo-reset starts afresh.\n", flush=True)
 
 
-def _version() -> str:
-    """Return what git calls the code that runs, or what the project calls itself where there is no git."""
-    command = ["git", "describe", "--tags", "--always", "--dirty"]
-    with suppress(OSError, subprocess.CalledProcessError):
-        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
-    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"])
-
-
-def _migrate(settings: Settings, environment: dict[str, str], progress: Progress) -> None:
-    """Bring the tables up to date; our own database remembers what it was last migrated to."""
-    title = "Database tables"
-    stamp, wanted = settings.data / "migrated", digest(_migrations())
-    if not settings.database_url and stamp.exists() and stamp.read_text() == wanted:
-        progress.skip(title)
-        return
-    with progress.step(title):
-        _manage("migrate", settings, environment)
-    if not settings.database_url:
-        stamp.write_text(wanted)
+def _answers(port: int) -> bool:
+    """Return whether the site works. Asked directly: a proxy in the environment is for other hosts."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _migrations() -> Iterator[Path]:
@@ -173,52 +209,12 @@ def _migrations() -> Iterator[Path]:
     yield REQUIREMENTS / "base.txt"  # Django and the libraries bring tables of their own
 
 
-def _manage(command: str, settings: Settings, environment: dict[str, str]) -> None:
-    log = settings.data / "log" / "setup.log"
-    run([PYTHON, "manage.py", command], log=log, folder=PROJECT, environment=environment)
-
-
-def _services(settings: Settings, environment: dict[str, str]) -> list[Service]:
-    service = partial(_service, settings, environment)
-    celery = "-m celery --app echauffeur --quiet"
-    web = "-m uvicorn echauffeur.asgi:application --timeout-graceful-shutdown 2 --log-level warning"
-    return [
-        service("web", f"{web} --host 127.0.0.1 --port {settings.port}"),
-        service("worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),
-        service("beat", f"{celery} beat --pidfile= -l WARNING --schedule", settings.data / "beat"),
-    ]
-
-
-def _service(settings: Settings, environment: dict[str, str], name: str, arguments: str, *more: str | Path) -> Service:
-    log = settings.data / "log" / f"{name}.log"
-    return Service(name, [PYTHON, *arguments.split(), *more], log, environment, PROJECT)
-
-
-def _wait_for_an_answer(settings: Settings, supervisor: Supervisor) -> None:
-    deadline = time.monotonic() + SECONDS_TO_ANSWER
-    while time.monotonic() < deadline:
-        supervisor.check()
-        try:
-            with urllib.request.urlopen(f"{settings.site}/healthz", timeout=2) as answer:
-                if json.load(answer)["database"] == "ok":
-                    return
-        except (OSError, ValueError):
-            time.sleep(0.1)
-    log = settings.data / "log" / "web.log"
-    raise SetupError(f"The site did not answer within {SECONDS_TO_ANSWER:.0f} s. The end of {log}:\n{tail(log)}")
-
-
-def _welcome(settings: Settings, environment: dict[str, str]) -> None:
-    accounts = subprocess.run(
-        [PYTHON, "manage.py", "demo_accounts"],
-        check=False,
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    print(f"\n  e-Chauffeur runs on {settings.site}\n\n{accounts.stdout}\n  Logs: {settings.data / 'log'}", flush=True)
-    print("  Stop with Ctrl-C. The data is kept; make demo-reset starts afresh.\n", flush=True)
+def _version() -> str:
+    """Return what git calls the code that runs, or what the project calls itself where there is no git."""
+    command = ["git", "describe", "--tags", "--always", "--dirty"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"])
 
 
 def stop_on_signals() -> None:

@@ -20,7 +20,7 @@ PORT = 5432
 LONGEST_SOCKET_PATH = 107  # bytes: the kernel's sun_path, less its closing zero
 FIRST_WITH_BUILTIN_LOCALE = 17
 SECONDS_TO_START = 30.0
-SECONDS_TO_STOP = 4.0
+SECONDS_TO_STOP = 8.0
 
 SETTINGS = {
     "listen_addresses": "",
