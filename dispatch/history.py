@@ -66,12 +66,13 @@ class Line:
 
 def line_of(entry: Entry) -> Line:
     """Return the entry in words."""
-    moved = entry.from_state != entry.to_state
+    text = sentence_of(entry)
+    state = STATES.get(entry.to_state, "") if entry.from_state != entry.to_state else ""
     return Line(
         at=entry.at,
-        text=sentence_of(entry),
+        text=text,
         who=str(entry.by) if entry.by else str(Party(entry.party).label),
-        state=str(STATES.get(entry.to_state, "")) if moved else "",
+        state="" if str(state) == text else str(state),
         why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")),
         words=entry.words,
     )
