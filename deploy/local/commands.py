@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from deploy.local import browser, demo, environment
 from deploy.local.children import SetupError
-from deploy.local.console import Progress, complain
+from deploy.local.console import Progress, begin_logs, complain
 from deploy.local.shim import die_with_parent
 
 STEPS = environment.STEPS + demo.STEPS
@@ -47,8 +47,9 @@ def prepare_demo(*, reset: bool) -> None:
         demo.check_port(settings)
         if reset:
             demo.reset(settings)
-        log = settings.data / "log" / "setup.log"
-        environment.Preparation(log=log, progress=Progress(STEPS)).prepare("demo")
+        logs = settings.data / "log"
+        begin_logs(logs)
+        environment.Preparation(log=logs / "setup.log", progress=Progress(STEPS)).prepare("demo")
     os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "deploy.local", "serve"])
 
 

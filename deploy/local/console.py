@@ -10,8 +10,6 @@ from typing import IO
 
 from deploy.local.children import SetupError, kill_session, spawn, tail
 
-FORGET_ABOVE = 5_000_000  # bytes in a log file
-
 
 class Progress:
     """Prints one line a step: ``[3/8] Front-end libraries… 12 s``."""
@@ -74,11 +72,15 @@ def run(
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log file to append to; one that has grown too large is begun again, the old one kept beside it."""
+    """Open a log file to append to."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > FORGET_ABOVE:
-        path.replace(path.with_suffix(".old.log"))
     return path.open("ab")
+
+
+def begin_logs(folder: Path) -> None:
+    """Set the logs of the last run aside, so that the end of one always tells of this run."""
+    for log in folder.glob("*.log"):
+        log.replace(log.with_suffix(".log.old"))
 
 
 def complain(error: object) -> None:
