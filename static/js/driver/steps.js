@@ -6,7 +6,7 @@ import { Outcome, Taps } from "./taps.js";
 
 const ANSWER_WITHIN = 10_000;
 // A finger that bounces must not take two steps.
-const BOUNCE = 700;
+const BOUNCE = 600;
 
 export const taps = new Taps({
   storage: localStorage,
@@ -21,8 +21,9 @@ function tap(event) {
   const form = event.target;
   if (!form.matches("[data-tap]") || event.defaultPrevented) return;
   event.preventDefault();
-  if (event.timeStamp - lastTap < BOUNCE) return;
-  lastTap = event.timeStamp;
+  if (event.submitter?.ariaDisabled === "true") return;
+  lastTap = performance.now();
+  setTimeout(show, BOUNCE);
   form.closest("details")?.removeAttribute("open");
   const claimedAt = new Date().toISOString();
   const fields = { ...Object.fromEntries(new FormData(form)), tap: uuid(), claimed_at: claimedAt };
@@ -46,13 +47,18 @@ async function send({ action, fields, label }) {
     const response = await fetch(action, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { ...ourHeaders(), "X-CSRFToken": csrfToken() },
+      headers: { ...ourHeaders(), "x-csrftoken": csrfToken() },
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
     if (response.status === 401 || response.type === "opaqueredirect") return Outcome.SIGNED_OUT;
     if (response.status >= 500 || response.status === 429) return Outcome.UNREACHABLE;
-    showAnswer(await response.text(), label);
+    const html = await response.text();
+    const isFragment = /\sid="live"/.test(html);
+    // Forbidden without a word on the step: the session, not the step, was judged.
+    if (response.status === 403 && !isFragment) return Outcome.SIGNED_OUT;
+    if (isFragment) document.dispatchEvent(new CustomEvent("live:fragment", { detail: html }));
+    else tell("error", `${label}: ${text("taps-refused")}`);
     return Outcome.DECIDED;
   } catch {
     return Outcome.UNREACHABLE;
@@ -62,18 +68,12 @@ async function send({ action, fields, label }) {
 /** The cookie's token: the page's own is outdated once somebody has signed in again beside it. */
 const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-function showAnswer(html, label) {
-  const isFragment = /\sid="live"/.test(html);
-  if (isFragment) document.dispatchEvent(new CustomEvent("live:fragment", { detail: html }));
-  else tell("error", `${label}: ${text("taps-refused")}`);
-}
-
 /** Says what waits, and offers the step after those that wait: the drive goes on without a network. */
 function show() {
   const waiting = taps.waiting;
   showQueue(waiting);
   showSteps(waiting);
-  for (const button of document.querySelectorAll("form[data-tap] button")) setBusy(button, waiting);
+  for (const button of document.querySelectorAll("form[data-tap] button")) showBusy(button, waiting);
 }
 
 function showQueue(waiting) {
@@ -105,10 +105,11 @@ function showSteps(waiting) {
   for (const aside of document.querySelectorAll("[data-tap-last]")) aside.hidden = taps.isStuck && waiting.length > 0;
 }
 
-function setBusy(button, waiting) {
+function showBusy(button, waiting) {
   const isBusy = waiting.some(({ action }) => action === button.form.getAttribute("action"));
   button.ariaBusy = isBusy ? "true" : null;
-  button.disabled = isBusy || button.matches("[data-from]:not(.is-due)");
+  // Not `disabled`, which would throw the focus away.
+  button.ariaDisabled = isBusy || performance.now() - lastTap < BOUNCE ? "true" : null;
 }
 
 document.addEventListener("submit", tap);

@@ -9,6 +9,7 @@ const RETRY_AFTER = [1000, 2000, 4000, 8000, 15_000];
 export class Taps {
   #isSending = false;
   #failures = 0;
+  #willRetry = false;
 
   /** `storage`: like localStorage. `owner`: whose taps, because a phone may be handed on. `send(tap)` resolves to an
    * Outcome and does not throw. `later(ms, callback)`; `changed()` after each change of what waits, or why. */
@@ -61,9 +62,15 @@ export class Taps {
   #hold(outcome) {
     this.#become(outcome);
     // Somebody has to sign in first; asking again and again would not help.
-    if (outcome === Outcome.SIGNED_OUT) return;
-    this.later(RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)], () => this.flush());
+    if (outcome === Outcome.SIGNED_OUT || this.#willRetry) return;
+    this.#willRetry = true;
+    this.later(RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)], () => this.#retry());
     this.#failures += 1;
+  }
+
+  #retry() {
+    this.#willRetry = false;
+    return this.flush();
   }
 
   #become(state) {

@@ -17,8 +17,7 @@ function showWait(button) {
   const left = Math.ceil((Date.parse(button.dataset.from) - now()) / 1000);
   const isDue = left <= 0;
   button.querySelector("[data-left]").textContent = isDue ? "" : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  button.classList.toggle("is-due", isDue);
-  button.disabled = !isDue || button.ariaBusy === "true";
+  button.disabled = !isDue;
 }
 
 function showDue(element) {
