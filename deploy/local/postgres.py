@@ -21,6 +21,9 @@ LONGEST_SOCKET_PATH = 107  # bytes: the kernel's sun_path, less its closing zero
 FIRST_WITH_BUILTIN_LOCALE = 17
 SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 8.0
+CREATE_DATABASE_ONCE = f"""
+SELECT 'CREATE DATABASE {NAME}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{NAME}') \\gexec
+"""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -179,13 +182,14 @@ class Postgres:
 
     def _create_database(self) -> None:
         client = subprocess.run(
-            [self.bin / "createdb", "-h", self.sockets, "-p", str(PORT), "-U", NAME, NAME],
+            [self.bin / "psql", "-X", "-q", "-h", self.sockets, "-p", str(PORT), "-U", NAME, "-d", "postgres"],
+            input=CREATE_DATABASE_ONCE,
             check=False,
             capture_output=True,
             text=True,
             env={"PATH": os.defpath, "LC_ALL": "C"},
         )
-        if client.returncode and "already exists" not in client.stderr:
+        if client.returncode or client.stderr:
             self.stop()
             raise SetupError(f"PostgreSQL runs but the database could not be made: {client.stderr.strip()}")
 
