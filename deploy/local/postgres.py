@@ -21,8 +21,9 @@ LONGEST_SOCKET_PATH = 107  # bytes: the kernel's sun_path, less its closing zero
 FIRST_WITH_BUILTIN_LOCALE = 17
 SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 8.0
-CREATE_DATABASE_ONCE = f"""
-SELECT 'CREATE DATABASE {NAME}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{NAME}') \\gexec
+CREATE_DATABASE_ONCE = """
+SELECT format('CREATE DATABASE %I', :'name')
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \\gexec
 """
 
 SETTINGS = {
@@ -182,7 +183,21 @@ class Postgres:
 
     def _create_database(self) -> None:
         client = subprocess.run(
-            [self.bin / "psql", "-X", "-q", "-h", self.sockets, "-p", str(PORT), "-U", NAME, "-d", "postgres"],
+            [
+                self.bin / "psql",
+                "-X",
+                "-q",
+                "-h",
+                self.sockets,
+                "-p",
+                str(PORT),
+                "-U",
+                NAME,
+                "-d",
+                "postgres",
+                "-v",
+                f"name={NAME}",
+            ],
             input=CREATE_DATABASE_ONCE,
             check=False,
             capture_output=True,
