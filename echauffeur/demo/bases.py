@@ -52,6 +52,7 @@ SUPPORT = Spot("base", K.OFFICE, "Bâtiment du soutien", ("GSBdD", "Soutien"))
 LODGING = Spot("base", K.LODGING, "Hébergement Cadres", ("Bâtiment cadres", "Hôtellerie"))
 GARAGE = Spot("base", K.WORKSHOP, "Garage", ("Atelier auto", "Parc auto"))
 GYM = Spot("base", K.SPORT, "Gymnase", ("Salle de sport", "Stade"))
+PILOTS_GATE = Spot("gate", K.GATE, "Porte des Aviateurs", ("Entrée ouest",), "Badge à présenter au poste.")
 INLAND = (NORTH_GATE, MAIN_GATE, MESS, CLINIC, OFFICES, SUPPORT, LODGING, GARAGE, GYM)
 
 
@@ -129,12 +130,12 @@ BASES = [
     ),
     BaseSpec(
         "Évreux", _plan("evreux", 49.0240, 1.1510, runway=True), "02619130", 8, 5, False,
-        (*INLAND, Spot("base", K.AIRFIELD, "Aérogare militaire", ("Aérogare", "Escale"), "Se présenter 30 min avant."),
+        (PILOTS_GATE, *INLAND[1:], Spot("base", K.AIRFIELD, "Aérogare militaire", ("Aérogare", "Escale"), "Se présenter 30 min avant."),
          station("Évreux"), hospital("Hôpital de l’Iton"), town_hall("Évreux")),
     ),
     BaseSpec(
         "Cognac", _plan("cognac", 45.6950, -0.3290, river=True, runway=True), "05364930", 7, 4, False,
-        (*INLAND, Spot("base", K.AIRFIELD, "Salle d’opérations aériennes", ("Opérations", "Piste")),
+        (PILOTS_GATE, *INLAND[1:], Spot("base", K.AIRFIELD, "Salle d’opérations aériennes", ("Opérations", "Piste")),
          station("Cognac"), hospital("Hôpital des Borderies"), town_hall("Cognac")),
     ),
     BaseSpec(

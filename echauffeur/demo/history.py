@@ -1,9 +1,11 @@
 """Two months of rides, shaped like reality, up to this very moment and some days ahead."""
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from random import Random
 
 from bookings.states import RefusalReason
@@ -62,24 +64,34 @@ class Diary:
             return None
         fewest_seats = min(car.model.seats for _, car in pairs)
         driver, car = random.choice([pair for pair in pairs if pair[1].model.seats <= fewest_seats + 1])
-        self.taken[f"driver {driver.pk}"].append(slot)
-        self.taken[f"vehicle {car.pk}"].append(slot)
+        insort(self.taken[f"driver {driver.pk}"], slot)
+        insort(self.taken[f"vehicle {car.pk}"], slot)
         return driver, car
 
     def _can_drive(self, driver: Driver, wanted: Wanted, slot: Period) -> bool:
-        on_duty = any(start <= slot[0] and slot[1] <= end for start, end in self.shifts[driver.pk])
         trained = driver.wheelchair_trained or not wanted.wheelchairs
-        return on_duty and trained and not _overlaps(self.taken[f"driver {driver.pk}"], slot)
+        on_duty = _covers(self.shifts[driver.pk], slot)
+        return trained and on_duty and _leaves_free(self.taken[f"driver {driver.pk}"], slot)
 
     def _can_carry(self, vehicle: Vehicle, wanted: Wanted, slot: Period) -> bool:
         model = vehicle.model
         fits = model.seats >= wanted.passengers and model.wheelchair_places >= wanted.wheelchairs
-        taken = self.taken[f"vehicle {vehicle.pk}"] + self.out_of_service.get(vehicle.pk, [])
-        return fits and not _overlaps(taken, slot)
+        in_service = _leaves_free(self.out_of_service.get(vehicle.pk, []), slot)
+        return fits and in_service and _leaves_free(self.taken[f"vehicle {vehicle.pk}"], slot)
 
 
-def _overlaps(periods: list[Period], slot: Period) -> bool:
-    return any(start < slot[1] and slot[0] < end for start, end in reversed(periods))
+# Periods of one driver or vehicle are sorted and never overlap: only the neighbours matter.
+
+
+def _covers(periods: list[Period], slot: Period) -> bool:
+    after = bisect_right(periods, slot[0], key=itemgetter(0))
+    return after > 0 and slot[1] <= periods[after - 1][1]
+
+
+def _leaves_free(periods: list[Period], slot: Period) -> bool:
+    after = bisect_right(periods, slot[0], key=itemgetter(0))
+    free_before = after == 0 or periods[after - 1][1] <= slot[0]
+    return free_before and (after == len(periods) or slot[1] <= periods[after][0])
 
 
 class Chronicle:

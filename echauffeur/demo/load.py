@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
+from psycopg.types.json import Jsonb
 
 from bookings.models import Ride
 from dispatch.models import Mission, Stop
@@ -27,6 +28,10 @@ PAST_DAYS = 60
 SHIFT_DAYS_AHEAD = 14
 RIDE_DAYS_AHEAD = 9
 BATCH = 2000
+ENTRY_COLUMNS = (
+    "base_id", "seq", "verb", "subject", "subject_id", "code", "from_state", "to_state", "by_id", "party", "at",
+    "reason", "words", "data", "streams", "tap_digest", "announced_at",
+)  # fmt: skip
 SPECS = {spec.code: spec for spec in BASES}
 
 # key: model, call name, seats, wheelchair places, licence
@@ -161,13 +166,13 @@ def _send_to_the_garage(fleets: dict[str, list[Vehicle]], now: datetime) -> None
 
 def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
     shifts: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for shift in Shift.objects.filter(driver__base=crew.base):
+    for shift in Shift.objects.filter(driver__base=crew.base).order_by("period"):
         shifts[shift.driver_id].append((shift.period.lower, shift.period.upper))
     licences: dict[int, set[str]] = defaultdict(set)
     for licence in Licence.objects.filter(driver__base=crew.base):
         licences[licence.driver_id].add(licence.category)
     out: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for absence in Unavailability.objects.filter(vehicle__in=vehicles):
+    for absence in Unavailability.objects.filter(vehicle__in=vehicles).order_by("period"):
         out[absence.vehicle_id].append((absence.period.lower, absence.period.upper))
     return Diary(shifts, licences, out)
 
@@ -179,18 +184,22 @@ def _write_lives(base: Base, lives: list[Life], now: datetime) -> None:
     for stop in stops:  # their rides and missions have been given primary keys since
         stop.ride, stop.mission = stop.ride, stop.mission
     Stop.objects.bulk_create(stops, batch_size=BATCH)
+    _write_journal(base, lives, now)
+
+
+def _write_journal(base: Base, lives: list[Life], now: datetime) -> None:
+    """Number the steps and write them by COPY: forty thousand model instances would take twice as long."""
     numbers: Counter[str] = Counter()
-    entries = []
-    for note in steps_of(lives):
-        streams = note.streams()
-        numbers.update(streams)
-        entries.append(
-            Entry(
-                base=base, seq=numbers[streams[0]], verb=note.verb, subject=note.kind, subject_id=note.row.pk,
-                code=note.row.code, from_state=note.from_state, to_state=note.to_state, by=note.by, party=note.party,
-                at=note.at, reason=note.reason, words=note.words, data=note.data,
-                streams={stream: numbers[stream] for stream in streams}, announced_at=now,
-            )
-        )  # fmt: skip
-    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    columns = ", ".join(connection.ops.quote_name(column) for column in ENTRY_COLUMNS)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {Entry._meta.db_table} ({columns}) FROM STDIN") as copy:
+        for note in steps_of(lives):
+            streams = note.streams()
+            numbers.update(streams)
+            copy.write_row(
+                (
+                    base.pk, numbers[streams[0]], note.verb, note.kind, note.row.pk, note.row.code, note.from_state,
+                    note.to_state, note.by.pk if note.by else None, str(note.party.value), note.at, note.reason,
+                    note.words, Jsonb(note.data), Jsonb({stream: numbers[stream] for stream in streams}), "", now,
+                )
+            )  # fmt: skip
     Stream.objects.bulk_create(Stream(name=name, seq=seq) for name, seq in numbers.items())
