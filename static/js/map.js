@@ -5,7 +5,8 @@ import { Cars } from "./map/cars.js";
 import { Way } from "./map/way.js";
 import { icon, make, text } from "./texts.js";
 
-const EDGE = { padding: [40, 40], maxZoom: 17 };
+// Room for the names of the stops, and for the buttons on the right.
+const EDGE = { paddingTopLeft: [72, 56], paddingBottomRight: [88, 40], maxZoom: 17 };
 
 class BaseMap {
   constructor(element) {
@@ -28,8 +29,7 @@ class BaseMap {
       const response = await fetch(this.element.dataset.map);
       if (!response.ok) throw new Error(response.statusText);
       const data = await response.json();
-      const basemap = new Basemap(this.map, data);
-      this.bounds = basemap.bounds;
+      this.basemap = new Basemap(this.map, data);
       if (data.attribution) L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(this.map);
     } catch (error) {
       console.warn("The base's map could not be drawn.", error);
@@ -44,17 +44,19 @@ class BaseMap {
 
   #read() {
     this.cars.read();
-    this.way.read();
-    if ("mapFit" in this.element.dataset && !this.isHeld) this.#follow();
+    const isOther = this.way.read();
+    if (isOther) this.basemap?.thin();
+    if ("mapFit" in this.element.dataset) {
+      if (!this.isHeld) this.#follow(this.#subject, EDGE);
+    } else if (isOther) this.#follow(L.latLngBounds(this.way.stops), { ...EDGE, maxZoom: this.map.getZoom() });
   }
 
   get #subject() {
     return L.latLngBounds([...this.cars.positions, ...this.way.stops]);
   }
 
-  #follow() {
-    const subject = this.#subject;
-    if (subject.isValid() && !this.map.getBounds().contains(subject)) this.map.fitBounds(subject, EDGE);
+  #follow(subject, options) {
+    if (subject.isValid() && !this.map.getBounds().contains(subject)) this.map.fitBounds(subject, options);
   }
 
   /** Shows the whole base, or car and stops on a page about one ride. */
@@ -62,7 +64,7 @@ class BaseMap {
     this.isHeld = false;
     const subject = this.#subject;
     if ("mapFit" in this.element.dataset && subject.isValid()) this.map.fitBounds(subject, EDGE);
-    else if (this.bounds?.isValid()) this.map.fitBounds(this.bounds, { padding: [16, 16] });
+    else if (this.basemap?.bounds.isValid()) this.map.fitBounds(this.basemap.bounds, { padding: [16, 16] });
     else if (subject.isValid()) this.map.fitBounds(subject, EDGE);
   }
 

@@ -14,7 +14,8 @@ export function morph(old, fresh, { own = false } = {}) {
   const leaveFocus = rememberFocus(old);
   const result = Idiomorph.morph(old, fresh, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
+    // For what is typed in alone: it leaves out the focused element's content too, and a focused link must not lie.
+    ignoreActiveValue: document.activeElement.matches("input, textarea"),
     callbacks: {
       beforeNodeMorphed: (node, next) => !isKept(node, next, own),
       beforeNodeRemoved: (node) => own || !touched.has(node),

@@ -104,6 +104,17 @@ def test_focus_goes_to_the_nearest_heading_never_to_the_body(open_page: Callable
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+@pytest.mark.parametrize("element", ['<h1 id="x" tabindex="-1">{}</h1>', '<a id="x" href="#">{}</a>'])
+def test_what_has_the_focus_is_brought_up_to_date_too(
+    open_page: Callable[..., Page], morph: Morph, element: str
+) -> None:
+    page = open_page(element.format("Requested"), "morph.js")
+    page.focus("#x")
+    morph(page, element.format("Confirmed"))
+    assert page.inner_text("#x") == "Confirmed"
+    assert page.evaluate("document.activeElement.id") == "x"
+
+
 PLACES = [
     {"id": 1, "name": "Gare maritime", "hint": "", "kind": ""},
     {"id": 2, "name": "Hôpital", "hint": "", "kind": ""},

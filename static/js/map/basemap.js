@@ -22,9 +22,9 @@ export class Basemap {
     this.#roads();
     for (const layer of LABEL_ORDER) this.#names(layer);
     this.#paint();
-    this.#thin();
+    this.thin();
     map.on("zoomend", () => this.#scale());
-    map.on("zoomend moveend", () => this.#thin());
+    map.on("zoomend moveend", () => this.thin());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
   }
 
@@ -80,9 +80,9 @@ export class Basemap {
     for (const { shape, width } of this.lines) shape.setStyle({ weight: Math.max(0.75, width * factor) });
   }
 
-  /** Leaves out the names that would lie on another. */
-  #thin() {
-    const taken = [];
+  /** Leaves out the names that would lie on another, or on a stop. */
+  thin() {
+    const taken = [...this.map.getContainer().querySelectorAll(".map-stop > div > *")].map((part) => part.getBoundingClientRect());
     for (const label of this.labels) label.hidden = false;
     for (const label of this.labels) {
       const box = label.getBoundingClientRect();

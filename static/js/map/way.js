@@ -8,16 +8,18 @@ export class Way {
     this.stops = [];
   }
 
+  /** Draws the way anew if the page shows another. Returns whether it did. */
   read() {
     const items = [...document.querySelectorAll("[data-way-stop]")].sort((a, b) => a.dataset.order - b.dataset.order);
     const line = document.querySelector("[data-way-line]")?.dataset.wayLine ?? "";
     const signature = line + items.map((item) => JSON.stringify(item.dataset)).join();
-    if (signature === this.drawn) return;
+    if (signature === this.drawn) return false;
     this.drawn = signature;
     this.stops = items.map(({ dataset }) => L.latLng(dataset.lat, dataset.lon));
     this.layer.clearLayers();
     this.#line(line ? line.split(" ").map((point) => point.split(",").map(Number)) : this.stops, line === "");
     items.forEach((item, index) => this.#stop(item, index));
+    return true;
   }
 
   /** A way that is not known road by road is dashed: it only says from where to where. */
