@@ -123,12 +123,20 @@ class RefuseForm(StepForm):
         },
     )
 
-    # To start from; the regulator may change every word.
-    SENTENCES: ClassVar[list[Promise]] = [
-        gettext_lazy("We have no driver or vehicle free at that time. Another time may be possible: please call us."),
-        gettext_lazy("This journey is not a duty ride, so our cars may not make it. A shuttle or a taxi can."),
-        gettext_lazy("The place you named lies outside the area we serve."),
-        gettext_lazy("You already have a ride at that time, so we keep that one only."),
+    # To start from, each with the reason that it gives; the regulator may change every word.
+    SENTENCES: ClassVar[list[tuple[Promise, RefusalReason]]] = [
+        (
+            gettext_lazy(
+                "We have no driver or vehicle free at that time. Another time may be possible: please call us."
+            ),
+            RefusalReason.NO_CAPACITY,
+        ),
+        (
+            gettext_lazy("This journey is not a duty ride, so our cars may not make it. A shuttle or a taxi can."),
+            RefusalReason.OUT_OF_SCOPE,
+        ),
+        (gettext_lazy("The place you named lies outside the area we serve."), RefusalReason.OUT_OF_SCOPE),
+        (gettext_lazy("You already have a ride at that time, so we keep that one only."), RefusalReason.OTHER),
     ]
 
     def act(self, by: User) -> None:

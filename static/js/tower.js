@@ -75,11 +75,14 @@ function click(event) {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
   const sentence = event.target.closest("[data-fills]");
-  if (sentence) fill(document.getElementById(sentence.dataset.fills), sentence.textContent);
+  if (sentence) say(sentence);
 }
 
-function fill(control, words) {
-  control.value = words;
+/** Fills a form with a ready-made sentence and the reason that it gives. */
+function say({ dataset, textContent }) {
+  const control = document.getElementById(dataset.fills);
+  control.value = textContent;
+  control.form.elements.reason.value = dataset.reason;
   control.dispatchEvent(new Event("input", { bubbles: true }));
   control.focus();
 }
