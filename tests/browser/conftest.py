@@ -45,17 +45,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def live_site(services: Services, django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+def live_site(services: Services, django_db_setup: None) -> Iterator[Site]:
     """The site in a process of its own, on the tests' database."""
-    assert (PROJECT / "static/dist/app.js").exists(), (
-        "The front end is not built: npm ci --ignore-scripts && npm run build"
-    )
-    with django_db_blocker.unblock():
-        database = connection.settings_dict["NAME"]
-    site = Site(services, database)
-    site.start()
-    yield site
-    site.stop()
+    assert (PROJECT / "static/dist/app.js").exists(), "The front end is not built: make environment"
+    with Site(services, connection.settings_dict["NAME"]) as site:
+        yield site
 
 
 @pytest.fixture
@@ -71,20 +65,22 @@ OpenAs = Callable[..., Page]
 
 @pytest.fixture
 def open_as(browser: Browser, live_site: Site, guard: Guard) -> Iterator[OpenAs]:
-    """Return ``open_as(user, path="/", size=DESKTOP, **context options)``: a page of a browser of one's own.
+    """Return ``open_as(user, path="/", size=DESKTOP, site=…, **context options)``: a page of a browser of one's own.
 
     ``user`` None is nobody signed in. The answer is a Playwright page that shows the path.
     """
     contexts: list[BrowserContext] = []
 
-    def open_page(user: User | None, path: str = "/", *, size: dict[str, int] = DESKTOP, **options: Any) -> Page:
+    def open_page(
+        user: User | None, path: str = "/", *, size: dict[str, int] = DESKTOP, site: Site = live_site, **options: Any
+    ) -> Page:
         options = {"locale": user.language if user else "en", "reduced_motion": "reduce"} | options
-        context = browser.new_context(base_url=live_site.url, viewport=size, **options)
+        context = browser.new_context(base_url=site.url, viewport=size, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         guard.watch(context)
         if user is not None:
-            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live_site.url}])
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site.url}])
         page = context.new_page()
         page.goto(path)
         return page

@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 from deploy.local.children import spawn, stop, tail
@@ -32,7 +33,7 @@ class Site:
         } | settings
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Start, and wait for the first answer."""
         command = [sys.executable, "-m", "uvicorn", "echauffeur.asgi:application", "--log-level", "warning"]
         with self.log.open("ab") as log:
@@ -49,9 +50,9 @@ class Site:
             except OSError:
                 time.sleep(0.1)
             else:
-                return
+                return self
         raise AssertionError(f"The site did not start:\n{tail(self.log)}")
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process:
             stop(self.process)

@@ -131,11 +131,12 @@ class RideLife(RuleBasedStateMachine):
         self.attempt(pick(list(RIDE), verb), who, pick(self.rides, ride), crew=ride, reasoned=bool(person % 2))
 
     def change_of_plan(self, ride: int, crew: int, _: int) -> None:
-        """A regulator takes a ride from one crew and gives it to another, who may be the same."""
+        """A regulator takes a ride from one driver and gives it to the other."""
         if self.driven():
             chosen, regulator = pick(self.driven(), ride), self.world.of_kind("regulator")[0]
+            other = 1 - self.world.of_kind("driver").index(chosen.driver)
             self.attempt("unassign", regulator, chosen, crew=crew)
-            self.attempt("assign", regulator, chosen, crew=crew)
+            self.attempt("assign", regulator, chosen, crew=other)
 
     def from_an_old_page(self, which: int, move: int, _: int) -> None:
         """A driver whose ride went to somebody else still has its page open, and taps what its new driver may."""

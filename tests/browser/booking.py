@@ -1,0 +1,15 @@
+"""Booking as people do, on the pages."""
+
+from playwright.sync_api import Page, expect
+
+
+def book(page: Page) -> str:
+    """Ask for a ride from “Gare maritime” to “Hôpital” as soon as possible, and return its code."""
+    page.get_by_label("From", exact=True).fill("Gare")
+    page.get_by_role("option", name="Gare maritime").click()
+    page.get_by_label("To", exact=True).fill("Hop")
+    page.get_by_role("option", name="Hôpital").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Ask for this ride").click()
+    expect(page.locator("#hero.state-requested")).to_be_visible()
+    return page.url.rstrip("/").rpartition("/")[2]
