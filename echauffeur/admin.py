@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+ViewType = TypeVar("ViewType", bound=Callable[..., HttpResponseBase])
 
 # The order in which a new base is set up.
 APPS = ["bases", "accounts", "fleet", "drivers", "bookings", "dispatch", "journal"]
@@ -33,7 +35,7 @@ class AdminSite(admin.AdminSite):
             return redirect("admin:index")
         raise PermissionDenied
 
-    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+    def admin_view(self, view: ViewType, cacheable: bool = False) -> ViewType:  # noqa: FBT001, FBT002
         inner = super().admin_view(view, cacheable)
 
         def on_own_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -43,7 +45,7 @@ class AdminSite(admin.AdminSite):
                 # Left to itself Django would draw the page after this block, on another clock.
                 return response.render() if isinstance(response, TemplateResponse) else response
 
-        return update_wrapper(on_own_clock, inner)
+        return cast(ViewType, update_wrapper(on_own_clock, inner))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)

@@ -1,5 +1,6 @@
 """Setting a base up: its clock, its rules, its hours and its places."""
 
+from datetime import tzinfo
 from typing import Any
 
 from django import forms
@@ -7,8 +8,11 @@ from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Count, FloatField, QuerySet, TimeField
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +23,22 @@ from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, OpeningHours, Place
 from echauffeur.common.admin import KeepsHistory
 from fleet.models import Vehicle
+
+
+class OnTheBasesClock:
+    """Mixin for rows of a base: their page shows and reads times on that base's clock, whoever looks."""
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        row = self.get_object(request, object_id) if object_id else None  # type: ignore[attr-defined]
+        with timezone.override(row.base.zone if row else self._zone_asked_for(request)):
+            response: HttpResponseBase = super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def _zone_asked_for(self, request: HttpRequest) -> tzinfo:
+        """Return the zone of the base that a new row is to belong to; while none is chosen, the person's own."""
+        asked = request.POST.get("base") or request.GET.get("base") or ""
+        base = Base.objects.filter(pk=asked).first() if asked.isdecimal() else None
+        return base.zone if base else timezone.get_current_timezone()
 
 
 class BaseForm(forms.ModelForm):
@@ -77,7 +97,8 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Base]:
-        return super().get_queryset(request).annotate(places_count=Count("places"))
+        bases: QuerySet[Base] = super().get_queryset(request)
+        return bases.annotate(places_count=Count("places"))
 
     @admin.display(description=_("places"), ordering="places_count")
     def places_in_service(self, base: Any) -> int:
@@ -88,9 +109,9 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
         return f"{base.local(timezone.now()):%H:%M} ({base.time_zone})"
 
     @admin.display(description=_("in place"))
-    def readiness(self, base: Base) -> SafeString | str:
+    def readiness(self, base: Base) -> SafeString | Promise:
         """Return what the base has so far, each with the page that adds the next one."""
-        if base.pk is None:
+        if not base.pk:
             return _("Save the base first: then vehicles, people and drivers are added from here.")
         regulators = Membership.objects.filter(base=base, role=Role.REGULATOR)
         rows = [

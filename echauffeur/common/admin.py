@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
+from django.contrib.postgres.forms import RangeWidget
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 EXAMPLES = 5
@@ -18,3 +22,17 @@ class KeepsHistory:
             more = _("and %(count)d more") % {"count": len(protected) - EXAMPLES}
             protected = [*protected[:EXAMPLES], more]
         return rows, counts, set() if protected else perms_needed, protected
+
+
+class PeriodWidget(RangeWidget):
+    """From and until, with the browser's own pickers of day and time."""
+
+    def __init__(self) -> None:
+        super().__init__(forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+
+
+def _clock_in_words() -> str:
+    return _("From and until, on the clock of %(zone)s") % {"zone": timezone.get_current_timezone_name()}
+
+
+clock_in_words = lazy(_clock_in_words, str)

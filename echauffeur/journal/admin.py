@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.history import sentence_of
 from echauffeur.journal.models import Entry
 
 
 @admin.register(Entry)
 class EntryAdmin(admin.ModelAdmin):
-    list_display = ["at", "base", "seq", "code", "verb", "from_state", "to_state", "by", "party", "reason"]
+    list_display = ["at", "base", "seq", "code", "what", "by", "party"]
+    list_per_page = 50
     list_display_links = ["at", "code"]
     list_filter = ["base", "subject", "party", "verb"]
     list_select_related = ["base", "by"]
@@ -23,8 +25,8 @@ class EntryAdmin(admin.ModelAdmin):
             None,
             {"fields": [("base", "seq"), ("subject", "code"), "verb", ("from_state", "to_state"), "reason", "words"]},
         ),
-        (_("Who and when"), {"fields": [("by", "party"), "at", "claimed_at", "announced_at"]}),
-        (_("Details"), {"classes": ["collapse"], "fields": ["data", "streams", "tap"]}),
+        (_("Who and when"), {"fields": [("by", "party"), "at", "claimed_at"]}),
+        (_("Details"), {"classes": ["collapse"], "fields": ["data", "streams", "announced_at", "tap"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -35,3 +37,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
         return False
+
+    @admin.display(description=_("step"), ordering="verb")
+    def what(self, entry: Entry) -> str:
+        return sentence_of(entry)

@@ -1,0 +1,78 @@
+"""Drivers: a person who may drive on a base, with licences and shifts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from drivers.models import Driver, Licence, Shift
+from echauffeur.accounts.models import Membership
+from echauffeur.accounts.roles import Role
+from echauffeur.bases.admin import OnTheBasesClock
+from echauffeur.common.admin import KeepsHistory, PeriodWidget, clock_in_words
+
+
+class LicenceInline(admin.TabularInline):
+    model = Licence
+    extra = 1
+
+
+class ShiftFormSet(BaseInlineFormSet):
+    """Shifts that do not overlap. Django leaves out constraints that name the parent, and would fail on saving."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        kept = [form for form in self.forms if form.cleaned_data.get("period") and not form.cleaned_data.get("DELETE")]
+        taken = [shift.period for shift in self._shifts_not_shown()]
+        for form in kept:
+            period = form.cleaned_data["period"]
+            if any(period.lower < other.upper and other.lower < period.upper for other in taken):
+                form.add_error("period", _("This driver is already on duty during part of that time."))
+            taken.append(period)
+
+    def _shifts_not_shown(self) -> QuerySet[Shift]:
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        return Shift.objects.filter(driver=self.instance.pk).exclude(pk__in=shown)
+
+
+class ShiftInline(admin.TabularInline):
+    """The shifts from now on: months of past ones would bury them."""
+
+    model = Shift
+    formset = ShiftFormSet
+    extra = 2
+    formfield_overrides = {DateTimeRangeField: {"widget": PeriodWidget, "help_text": clock_in_words()}}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shift]:
+        return super().get_queryset(request).filter(period__endswith__gt=timezone.now())
+
+
+@admin.register(Driver)
+class DriverAdmin(OnTheBasesClock, KeepsHistory, admin.ModelAdmin):
+    list_display = ["user", "base", "categories", "wheelchair_trained", "enabled"]
+    list_filter = ["base", "enabled", "wheelchair_trained", "licences__category"]
+    list_select_related = ["user", "base"]
+    search_fields = ["user__last_name", "user__first_name", "user__email"]
+    autocomplete_fields = ["user", "base"]
+    inlines = [LicenceInline, ShiftInline]
+    fieldsets = [(None, {"fields": ["base", "user", "wheelchair_trained", "sharing", "enabled"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Driver]:
+        return super().get_queryset(request).prefetch_related("licences")
+
+    @admin.display(description=_("licences"))
+    def categories(self, driver: Driver) -> str:
+        return ", ".join(licence.category for licence in driver.licences.all())
+
+    def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if not change:
+            # Without the role the profile opens nothing, and that is easily forgotten.
+            Membership.objects.get_or_create(user=obj.user, base=obj.base, role=Role.DRIVER)

@@ -1,0 +1,105 @@
+"""Vehicles and drivers, on the clock of their base."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+
+from drivers.models import Driver
+from echauffeur.accounts.queries import may
+from echauffeur.accounts.roles import Permission
+from echauffeur.bases.models import Base
+from fleet.models import Unavailability, Vehicle
+from tests.factories import BaseFactory, UserFactory, VehicleFactory, VehicleModelFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def noumea() -> Base:
+    """A base eleven hours ahead of UTC; the administrator's own is Brest."""
+    return BaseFactory(code="noumea", time_zone="Pacific/Noumea")
+
+
+def driver_form(base: Base, **changes: Any) -> dict[str, Any]:
+    form = {
+        "base": base.pk, "user": UserFactory(base=base).pk, "enabled": "on", "sharing": "on",
+        "licences-TOTAL_FORMS": "1", "licences-INITIAL_FORMS": "0",
+        "licences-0-category": "B", "licences-0-expires_on": "2099-12-31",
+        "shifts-TOTAL_FORMS": "2", "shifts-INITIAL_FORMS": "0",
+        "shifts-0-period_0": "2098-07-14T08:00", "shifts-0-period_1": "2098-07-14T16:00",
+    }  # fmt: skip
+    return form | changes
+
+
+def test_a_driver_with_licence_and_shift_is_one_form_and_may_drive(administration: Client, noumea: Base) -> None:
+    assert administration.post("/admin/drivers/driver/add/", driver_form(noumea)).status_code == 302
+    driver = Driver.objects.get()
+    assert [licence.category for licence in driver.licences.all()] == ["B"]
+    assert may(driver.user, Permission.DRIVE, noumea)
+
+
+def test_a_shift_is_written_and_read_on_the_bases_clock(administration: Client, noumea: Base) -> None:
+    administration.post("/admin/drivers/driver/add/", driver_form(noumea))
+    driver = Driver.objects.get()
+    assert driver.shifts.get().period.lower == datetime(2098, 7, 13, 21, 0, tzinfo=UTC)
+    page = administration.get(f"/admin/drivers/driver/{driver.pk}/change/").content.decode()
+    assert 'value="2098-07-14T08:00"' in page
+    assert "on the clock of Pacific/Noumea" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"shifts-0-period_1": "2098-07-14T07:00"}, "start of the range must not exceed the end"),
+        ({"shifts-0-period_1": ""}, "A shift has a beginning and, after it, an end."),
+        ({"shifts-0-period_0": "tomorrow"}, "Enter a valid date/time"),
+        ({"licences-0-category": "Z"}, "not one of the available choices"),
+        ({"user": "999999"}, "not one of the available choices"),
+    ],
+)
+def test_what_cannot_be_is_said(administration: Client, noumea: Base, changes: dict[str, str], sentence: str) -> None:
+    with override("en"):
+        answer = administration.post("/admin/drivers/driver/add/", driver_form(noumea, **changes))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert not Driver.objects.exists()
+
+
+@pytest.mark.parametrize("already_there", [True, False])
+def test_shifts_that_overlap_are_refused_in_words(administration: Client, noumea: Base, already_there: bool) -> None:
+    form = driver_form(noumea)
+    overlap = {"shifts-1-period_0": "2098-07-14T12:00", "shifts-1-period_1": "2098-07-14T20:00"}
+    address = "/admin/drivers/driver/add/"
+    if already_there:
+        administration.post(address, form)
+        driver = Driver.objects.get()
+        address = f"/admin/drivers/driver/{driver.pk}/change/"
+        form |= {"licences-TOTAL_FORMS": "0", "shifts-INITIAL_FORMS": "1"}
+        form |= {"shifts-0-id": driver.shifts.get().pk, "shifts-0-driver": driver.pk}
+    with override("en"):
+        answer = administration.post(address, form | overlap)
+    assert answer.status_code == 200
+    assert "already on duty" in answer.content.decode()
+
+
+def test_a_vehicle_is_out_of_service_on_the_bases_clock(administration: Client, noumea: Base) -> None:
+    form = {
+        "base": noumea.pk, "model": VehicleModelFactory().pk, "name": "Zoé 1", "plate": "ab-123-cd", "enabled": "on",
+        "unavailabilities-TOTAL_FORMS": "1", "unavailabilities-INITIAL_FORMS": "0",
+        "unavailabilities-0-period_0": "2098-07-14T08:00", "unavailabilities-0-reason": "maintenance",
+    }  # fmt: skip
+    assert administration.post("/admin/fleet/vehicle/add/", form).status_code == 302
+    assert Vehicle.objects.get().plate == "AB-123-CD"
+    period = Unavailability.objects.get().period
+    assert (period.lower, period.upper) == (datetime(2098, 7, 13, 21, 0, tzinfo=UTC), None)
+
+
+def test_a_plate_stands_on_one_vehicle_only_however_written(administration: Client, noumea: Base) -> None:
+    VehicleFactory(plate="AB-123-CD")
+    form = {"base": noumea.pk, "model": VehicleModelFactory().pk, "name": "Zoé 1", "plate": "ab-123-cd"}
+    form |= {"unavailabilities-TOTAL_FORMS": "0", "unavailabilities-INITIAL_FORMS": "0"}
+    with override("en"):
+        assert "already exists" in administration.post("/admin/fleet/vehicle/add/", form).content.decode()
