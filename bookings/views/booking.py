@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from bookings.views.words import Recap, week_in_short
 from echauffeur.accounts.actions import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
+from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
 from echauffeur.common.refusals import Refusal
@@ -28,7 +29,7 @@ from echauffeur.journal.actions import Tap
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ride_request(request: HttpRequest) -> HttpResponse:
+def ride_request(request: SignedInRequest) -> HttpResponse:
     """Show the form, or keep what was typed and go on to the check."""
     typed, is_kept = (request.POST.dict(), False) if request.method == "POST" else _typed_before(request)
     base = _base(request, typed)
@@ -44,7 +45,7 @@ def ride_request(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ride_check(request: HttpRequest, key: UUID) -> HttpResponse:
+def ride_check(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show what is asked of whom, or ask it. The key names the press of the button: twice makes one ride."""
     made = ride_made_by(request.user, key)
     if made and request.method != "POST":
@@ -57,31 +58,28 @@ def ride_check(request: HttpRequest, key: UUID) -> HttpResponse:
     form = RideForm(typed, base=base)
     if not form.is_valid():
         return redirect("ride", made.code) if made else _show_form(request, form, status=422)
-    if request.method != "POST":
-        return _show_recap(request, form, key)
+    return _ask(request, form, key) if request.method == "POST" else _show_recap(request, form, key)
+
+
+def _ask(request: SignedInRequest, form: RideForm, key: UUID) -> HttpResponse:
+    tap = Tap(key, orjson.dumps(form.typed, option=orjson.OPT_SORT_KEYS).decode())
     try:
-        ride = _ask(request, form, key)
+        ride = actions.request(base=form.served, wish=form.wish, by=request.user, tap=tap)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _show_form(request, form, status=refusal.status)
+    drafts.drop(request.session, str(key))
     return redirect("ride", ride.code)
 
 
-def _ask(request: HttpRequest, form: RideForm, key: UUID) -> Ride:
-    tap = Tap(key, orjson.dumps(form.typed, option=orjson.OPT_SORT_KEYS).decode())
-    ride = actions.request(base=form.served, wish=form.wish, by=request.user, tap=tap)
-    drafts.drop(request.session, str(key))
-    return ride
-
-
-def _base(request: HttpRequest, typed: drafts.Typed) -> Base | None:
+def _base(request: SignedInRequest, typed: drafts.Typed) -> Base | None:
     """Return the base chosen now, else the person's own; None when neither is known."""
     code = request.GET.get("base") or typed.get("base")
     chosen = Base.objects.filter(code=code).first() if code else None
     return chosen or request.user.base
 
 
-def _typed_before(request: HttpRequest) -> tuple[drafts.Typed, bool]:
+def _typed_before(request: SignedInRequest) -> tuple[drafts.Typed, bool]:
     """Return what to fill the form with, and whether the person may be surprised to find it there."""
     if kept := take_kept_form(request):
         return last_values(kept), False
@@ -107,7 +105,7 @@ def _as_typed(ride: Ride, *, back: bool) -> drafts.Typed:
     return typed | {name: getattr(ride, name) for name in names}
 
 
-def _typed_to_check(request: HttpRequest, key: UUID) -> drafts.Typed:
+def _typed_to_check(request: SignedInRequest, key: UUID) -> drafts.Typed:
     if request.method == "POST":
         return request.POST.dict()
     if kept := take_kept_form(request):
@@ -115,7 +113,7 @@ def _typed_to_check(request: HttpRequest, key: UUID) -> drafts.Typed:
     return drafts.of_key(request.session, str(key))
 
 
-def _show_form(request: HttpRequest, form: RideForm, *, is_kept: bool = False, status: int = 200) -> HttpResponse:
+def _show_form(request: SignedInRequest, form: RideForm, *, is_kept: bool = False, status: int = 200) -> HttpResponse:
     base = form.served
     context: dict[str, Any] = {
         "form": form,
@@ -127,7 +125,7 @@ def _show_form(request: HttpRequest, form: RideForm, *, is_kept: bool = False, s
     return _answer(request, "bookings/ride_request.html", context, base, status=status)
 
 
-def _show_recap(request: HttpRequest, form: RideForm, key: UUID) -> HttpResponse:
+def _show_recap(request: SignedInRequest, form: RideForm, key: UUID) -> HttpResponse:
     hours = openings(form.served, form.served.local(form.pickup_at).date())
     context = {
         "recap": Recap.of(form, hours),
@@ -140,7 +138,7 @@ def _show_recap(request: HttpRequest, form: RideForm, key: UUID) -> HttpResponse
 
 
 def _answer(
-    request: HttpRequest, template: str, context: dict[str, Any], base: Base, *, status: int = 200
+    request: SignedInRequest, template: str, context: dict[str, Any], base: Base, *, status: int = 200
 ) -> HttpResponse:
     """Render on the base's clock. Not stored by the browser: a form gone back to is asked for again, with its draft."""
     with timezone.override(base.zone):

@@ -1,6 +1,9 @@
 """What whoever follows a ride may know of its car."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from bookings.models import Ride
 from bookings.states import CAR_IN_SIGHT, RideState
@@ -9,6 +12,8 @@ from dispatch.models import Mission
 from tracking import positions
 from tracking.positions import Position
 from tracking.travel import estimated_seconds
+
+TELLS_FOR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -24,13 +29,12 @@ class Spot:
 class Car:
     """The car of a ride. ``position`` only while it comes for, or carries, this very ride.
 
-    ``minutes`` is the estimated drive from the position to ``target``; ``pace`` is seconds of driving per metre of
-    straight distance, with which the page keeps the estimate current between two steps.
+    ``minutes`` is the estimated drive from the position to ``target``, none once the position is too old to tell;
+    ``pace`` is seconds of driving per metre of straight distance, with which the page keeps the estimate current.
     """
 
     driver_id: int
     first_name: str
-    name: str
     model: str
     colour: str
     plate: str
@@ -48,16 +52,16 @@ def car_of(ride: Ride, mission: Mission | None) -> Car | None:
     position = positions.newest([driver.pk]).get(driver.pk) if ride.state in CAR_IN_SIGHT else None
     target = _target(ride)
     base = ride.base
+    tells = position and target and timezone.now() - position.at < TELLS_FOR
     return Car(
         driver_id=driver.pk,
         first_name=driver.user.first_name,
-        name=vehicle.name,
         model=vehicle.model.name,
         colour=vehicle.colour,
         plate=vehicle.plate,
         position=position,
         target=target,
-        minutes=minutes_for(estimated_seconds(base, position, target)) if position and target else None,
+        minutes=minutes_for(estimated_seconds(base, position, target)) if tells else None,
         pace=base.winding_factor / (base.mean_speed_kmh / 3.6),
     )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +30,7 @@ from dispatch.models import Mission
 from dispatch.queries import mission_of, missions_of
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
+from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.htmx import page
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
@@ -40,7 +41,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def rides(request: HttpRequest) -> HttpResponse:
+def rides(request: SignedInRequest) -> HttpResponse:
     """List the customer's rides: coming, and past ones page by page."""
     stream = f"customer:{request.user.pk}"
     seq = seq_of(stream)
@@ -68,13 +69,13 @@ def _card(ride: Ride, mission: Mission | None) -> dict[str, Any]:
 
 
 @require_safe
-def ride(request: HttpRequest, code: str) -> HttpResponse:
+def ride(request: SignedInRequest, code: str) -> HttpResponse:
     """Show one own ride, live."""
     return _show(request, ride_of_customer(request.user, code))
 
 
 @get_or_post
-def ride_cancel(request: HttpRequest, code: str) -> HttpResponse:
+def ride_cancel(request: SignedInRequest, code: str) -> HttpResponse:
     """Cancel, with a reason; a GET shows the ride with that form open."""
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
@@ -90,7 +91,7 @@ def ride_cancel(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @get_or_post
-def ride_rate(request: HttpRequest, code: str) -> HttpResponse:
+def ride_rate(request: SignedInRequest, code: str) -> HttpResponse:
     """Keep one to five stars and perhaps words; the last judgement counts."""
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
@@ -106,7 +107,7 @@ def ride_rate(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @get_or_post
-def ride_share(request: HttpRequest, code: str) -> HttpResponse:
+def ride_share(request: SignedInRequest, code: str) -> HttpResponse:
     """Make a tracking link and show it, this once: only its hash is kept."""
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
@@ -116,7 +117,7 @@ def ride_share(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @get_or_post
-def ride_unshare(request: HttpRequest, code: str) -> HttpResponse:
+def ride_unshare(request: SignedInRequest, code: str) -> HttpResponse:
     """End the tracking link."""
     ride = ride_of_customer(request.user, code)
     if request.method == "POST":
@@ -124,12 +125,12 @@ def ride_unshare(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("ride", code)
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
+def _kept(request: SignedInRequest) -> dict[str, str]:
     """Return what was typed before the session ended."""
     return last_values(take_kept_form(request) or {})
 
 
-def _show(request: HttpRequest, ride: Ride, *, status: int = 200, **extra: Any) -> HttpResponse:
+def _show(request: SignedInRequest, ride: Ride, *, status: int = 200, **extra: Any) -> HttpResponse:
     """Render the ride's page on the base's clock. The number is read first: it must not be newer than the data."""
     seq = seq_of(ride.stream)
     ride = ride_of_customer(request.user, ride.code)

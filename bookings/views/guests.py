@@ -1,5 +1,6 @@
 """The tracking link: whoever holds it sees the car, and nothing else."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -18,8 +19,10 @@ from dispatch.queries import mission_of
 from echauffeur.common.htmx import page
 from echauffeur.journal.queries import seq_of
 
+View = Callable[..., HttpResponse]
 
-def for_guests(view: Any) -> Any:
+
+def for_guests(view: View) -> View:
     """Open to whoever holds a link: nothing of it is stored, indexed or passed on, and an ended link says so."""
 
     @wraps(view)

@@ -142,12 +142,15 @@ HEADLINES: dict[str, tuple[Text, Text]] = {
     ),
     S.CONFIRMED: (
         gettext_lazy("Confirmed"),
-        gettext_lazy("A car is promised to you %(when)s. The control room is choosing the driver."),
+        gettext_lazy("A car is promised to you. The control room is choosing your driver."),
     ),
-    S.ASSIGNED: (gettext_lazy("%(driver)s drives you"), gettext_lazy("A car is promised to you %(when)s.")),
+    S.ASSIGNED: (
+        gettext_lazy("%(driver)s drives you"),
+        gettext_lazy("The control room chose %(driver)s, who will take note soon."),
+    ),
     S.ACKNOWLEDGED: (
         gettext_lazy("%(driver)s drives you"),
-        gettext_lazy("%(driver)s knows about your ride and will be there %(when)s."),
+        gettext_lazy("%(driver)s took note of your ride and will be there."),
     ),
     S.APPROACHING: (gettext_lazy("%(driver)s is on the way"), gettext_lazy("Be at “%(origin)s”, %(when)s.")),
     S.WAITING: (gettext_lazy("Your car is there"), gettext_lazy("%(driver)s is waiting for you at “%(origin)s”.")),
