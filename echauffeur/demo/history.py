@@ -129,7 +129,7 @@ class Chronicle:
     def _around_now(self) -> Iterator[Wanted]:
         """Yield the rides that make the control tower alive at the first look, whatever the hour."""
         start = self.now.replace(second=0, microsecond=0)
-        for offset in (-26, -17, -9, -3, 4, 9, 16, 24, 33, 45, 60, 80, 105, 140, 190):
+        for offset in (-26, -17, -9, -7, -4, -2, 2, 9, 16, 24, 33, 45, 60, 80, 105, 140, 190):
             yield self._wish(start + minutes(offset), start - minutes(self.random.uniform(30, 300)))
         for offset, waited in ((22, 0.7), (50, 3), (75, 6), (95, 11)):
             yield self._wish(start + minutes(offset), self.now - minutes(waited))

@@ -24,7 +24,7 @@ from echauffeur.demo.watches import is_on_watch
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_REQUESTS = 240.0
+SECONDS_BETWEEN_REQUESTS = 180.0
 MOST_OPEN_REQUESTS = 12
 RUSH = 6
 LONGEST_PAUSE = 30.0
