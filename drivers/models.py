@@ -140,4 +140,5 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.driver} · {self.period.lower:%d/%m %H:%M}–{self.period.upper:%H:%M}"
+        local = self.driver.base.local
+        return f"{self.driver} · {local(self.period.lower):%d/%m %H:%M}–{local(self.period.upper):%H:%M}"

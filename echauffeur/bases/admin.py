@@ -66,7 +66,7 @@ class PlaceInline(admin.TabularInline):
     formfield_overrides = {
         CharField: {"widget": forms.TextInput(attrs={"size": 24})},
         ArrayField: {"widget": forms.TextInput(attrs={"size": 24})},
-        FloatField: {"widget": forms.NumberInput(attrs={"class": "vIntegerField"})},
+        FloatField: {"widget": forms.TextInput(attrs={"size": 9, "inputmode": "decimal"})},
     }
 
 
