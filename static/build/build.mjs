@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
 import subsetFont from "subset-font";
 import { icons } from "./icons.mjs";
-import { prune } from "./prune.mjs";
+import { adapt } from "./adapt.mjs";
 
 const STATIC = fileURLToPath(new URL("..", import.meta.url));
 const PROJECT = path.dirname(path.resolve(STATIC));
@@ -47,18 +47,14 @@ const styles = {
   plugins: [dsfr()],
 };
 
-/** The State's design system without its own fonts (ours are subsets) and with its dark scheme on `:root`,
- * so that a media query can choose it: no script has to run before the first paint. */
+/** The State's design system without its own fonts: ours are subsets. */
 function dsfr() {
   return {
     name: "dsfr",
     setup(build) {
       build.onLoad({ filter: /@gouvfr[\\/]dsfr[\\/]dist[\\/].*\.css$/ }, async ({ path: file }) => {
         const source = await readFile(file, "utf8");
-        const contents = source
-          .replace(/@font-face\s*{[^}]*}/g, "")
-          .replaceAll(":root[data-fr-theme=dark]", file.includes("scheme") ? ":root" : ".never");
-        return { contents, loader: "css" };
+        return { contents: source.replace(/@font-face\s*{[^}]*}/g, ""), loader: "css" };
       });
     },
   };
@@ -74,7 +70,7 @@ async function buildStyles() {
   const { outputFiles } = await esbuild.build(styles);
   const users = [ALWAYS, ...(await texts(path.join(PROJECT, "templates"), [".html"])), ...(await texts(STATIC, [".js"]))];
   for (const { path: file, text } of outputFiles) {
-    await writeFile(file, (await esbuild.transform(prune(text, users.join("\n")), { loader: "css", minify: true })).code);
+    await writeFile(file, (await esbuild.transform(adapt(text, users.join("\n")), { loader: "css", minify: true })).code);
   }
 }
 
