@@ -19,6 +19,9 @@ from echauffeur.bases.models import Base
 from fleet.models import Vehicle
 from tracking.positions import Position, newest
 
+# Short, for there are hundreds on a page: the database gives all times in UTC.
+STAMP = "%Y-%m-%dT%H:%MZ"
+STATE_LABELS = dict(RideState.choices)
 FREE, OFF_DUTY = _("Free"), _("Off duty")
 
 
@@ -60,12 +63,22 @@ class BaseDay:
 
 @dataclass(frozen=True)
 class Bar:
-    """A ride on the timeline, for as long as it takes its driver and vehicle."""
+    """A ride on the timeline, for as long as it takes its driver and vehicle; in words made once for both its lines."""
 
     ride: Ride
     starts_at: datetime
     ends_at: datetime
+    text: str
+    hint: str
     is_troubled: bool
+
+    @cached_property
+    def starts(self) -> str:
+        return f"{self.starts_at:{STAMP}}"
+
+    @cached_property
+    def ends(self) -> str:
+        return f"{self.ends_at:{STAMP}}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ class DriverLane:
     @property
     def state_label(self) -> str | Promise:
         if self.ride:
-            return RideState(self.ride.state).label
+            return STATE_LABELS[self.ride.state]
         return FREE if self.on_duty else OFF_DUTY
 
 
@@ -112,7 +125,14 @@ def bars_of_day(day: BaseDay, means: Means, rides: dict[int, Ride], troubled: Co
         if ride is None or engagement.starts_at >= end or engagement.ends_at <= start:
             continue
         ends_at = max(engagement.ends_at, day.now) if ride.state in CAR_IN_SIGHT else engagement.ends_at
-        bars[engagement.mission.pk] = Bar(ride, engagement.starts_at, ends_at, ride.pk in troubled)
+        bars[engagement.mission.pk] = Bar(
+            ride=ride,
+            starts_at=engagement.starts_at,
+            ends_at=ends_at,
+            text=f"{day.base.local(ride.pickup_at):%H:%M} {ride.origin_label} → {ride.destination.name}",
+            hint=f"{ride.code} · {STATE_LABELS[ride.state]}",
+            is_troubled=ride.pk in troubled,
+        )
     return bars
 
 

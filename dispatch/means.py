@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch, Q
@@ -21,15 +22,15 @@ class Engagement:
     mission: Mission
     stops: list[Stop] = field(default_factory=list)
 
-    @property
+    @cached_property
     def is_live(self) -> bool:
         return self.mission.state in MISSION.live
 
-    @property
+    @cached_property
     def starts_at(self) -> datetime:
         return self.mission.starts_at
 
-    @property
+    @cached_property
     def ends_at(self) -> datetime:
         """When it is planned to end, or when it really did."""
         return self.mission.ended_at or self.mission.ends_at

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ class Lifecycle:
     final: frozenset[str]
     steps: dict[str, Step] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def live(self) -> frozenset[str]:
         """States that are not final."""
         return frozenset(self.states.values) - self.final
