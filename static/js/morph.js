@@ -18,7 +18,7 @@ export function morph(old, fresh, { own = false } = {}) {
     ignoreActiveValue: document.activeElement.matches("input, textarea"),
     callbacks: {
       beforeNodeMorphed: (node, next) => !isKept(node, next, own),
-      beforeNodeRemoved: (node) => own || !touched.has(node),
+      beforeNodeRemoved: (node) => own || !(touched.has(node) || isBusy(node)),
       beforeAttributeUpdated,
     },
   });
@@ -26,6 +26,10 @@ export function morph(old, fresh, { own = false } = {}) {
   leaveFocus();
   return result;
 }
+
+// A form that waits for its answer stays until then: htmx swaps the answer of a form that is gone in its own, other way.
+const isBusy = (node) =>
+  node.nodeType === Node.ELEMENT_NODE && (node.matches(".htmx-request") || node.querySelector(".htmx-request"));
 
 function isKept(node, next, own) {
   if (node.nodeType !== Node.ELEMENT_NODE) return false;

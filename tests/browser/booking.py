@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 
 def book(page: Page) -> str:
     """Ask for a ride from “Gare maritime” to “Hôpital” as soon as possible, and return its code."""
-    page.get_by_label("From", exact=True).fill("Gare")
+    page.get_by_role("combobox", name="From").fill("Gare")
     page.get_by_role("option", name="Gare maritime").click()
-    page.get_by_label("To", exact=True).fill("Hop")
+    page.get_by_role("combobox", name="To").fill("Hop")
     page.get_by_role("option", name="Hôpital").click()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Ask for this ride").click()

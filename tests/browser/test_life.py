@@ -113,7 +113,7 @@ def test_what_the_customer_cancels_vanishes_from_tower_and_phone(screens: Screen
 
     screens.customer.get_by_text("Cancel this ride").first.click()
     cancel = screens.customer.locator(f"form[action='/rides/{code}/cancel/']")
-    cancel.get_by_text("No longer needed").click()
+    cancel.get_by_label("No longer needed").check()
     cancel.get_by_role("button").last.click()
 
     screens.of_ride(code, "cancelled")
