@@ -126,11 +126,15 @@ class PlaceSearch {
 
   #show(typed) {
     const rows = this.options.map((place, index) => optionRow(place, index, `${this.list.id}_${index}`));
-    const note = this.options.length ? (this.options[0].kind === "recent" ? [heading()] : []) : [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
-    this.list.replaceChildren(...note, ...rows);
+    this.list.replaceChildren(...this.#note(), ...rows);
     this.#open(true);
     this.#activate(typed && this.options.length ? 0 : -1);
     if (typed) announce(this.options.length ? text("place-count", { n: this.options.length }) : text("place-none"));
+  }
+
+  #note() {
+    if (this.options.length === 0) return [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
+    return this.options[0].kind === "recent" ? [heading()] : [];
   }
 
   #open(open) {
