@@ -1,11 +1,12 @@
 """The control room's steps on a ride: each form checks what came in, then takes one action."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
 import orjson
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils import timezone
@@ -340,7 +341,9 @@ class CallForm(RideForm):
 class LookForm(forms.Form):
     """What the tower's address asks for; nonsense in it asks for nothing."""
 
-    day = forms.DateField(required=False)
+    day = forms.DateField(
+        required=False, validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
+    )
     ride = forms.CharField(required=False, max_length=12)
     at = forms.TimeField(required=False)
 

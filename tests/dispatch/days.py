@@ -90,4 +90,3 @@ def _carry(ride: Ride, driver: Driver, vehicle: Vehicle) -> None:
         )
         for position, (kind, place, at) in enumerate(halts, start=1)
     )
-
