@@ -21,6 +21,8 @@ def sight_of(ride: Ride) -> list[str]:
 class RideConsumer(LiveConsumer):
     """A customer follows one own ride."""
 
+    topics_change_with_steps = True
+
     def enter(self) -> tuple[str, list[str]]:
         ride = ride_of_customer(self.scope["user"], self.scope["url_route"]["kwargs"]["code"])
         return ride.stream, sight_of(ride)
@@ -38,6 +40,8 @@ class RidesConsumer(LiveConsumer):
 
 class GuestConsumer(LiveConsumer):
     """Whoever holds a tracking link follows that ride's car."""
+
+    topics_change_with_steps = True
 
     def enter(self) -> tuple[str, list[str]]:
         ride = link_followed(self.scope["session"].get(FOLLOWED_LINK, 0)).ride

@@ -40,8 +40,13 @@ class Position:
         return int(self.at.timestamp())
 
     @classmethod
-    def from_phone(cls, driver_id: int, message: dict[str, Any]) -> "Position":
-        """Read ``{lat, lon, at, heading?, accuracy?}``. Raises what reading a malformed one raises."""
+    def from_phone(cls, driver_id: int, message: Any) -> "Position":
+        """Read ``{lat, lon, at, heading?, accuracy?}``.
+
+        Raises TypeError, KeyError, ValueError or OverflowError when it is malformed.
+        """
+        if not isinstance(message, dict):
+            raise TypeError
         heading, accuracy = message.get("heading"), message.get("accuracy")
         return cls(
             driver_id=driver_id,
@@ -66,12 +71,16 @@ def _key(driver_id: int) -> str:
 def keep_and_tell(base_id: int, position: Position, *, until: datetime) -> bool:
     """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it.
 
-    It is gone after ten minutes, and at that moment, the shift's end, at the latest.
+    It is gone after ten minutes, and at that moment, the shift's end, at the latest. One that was overtaken by a
+    newer is left out.
     """
     wire = orjson.dumps(position.wire)
-    lifetime = min(GONE_AFTER, until - datetime.now(UTC))
+    lifetime = max(min(GONE_AFTER, until - datetime.now(UTC)), timedelta(milliseconds=1))
 
     def send(client: redis.Redis) -> bool:
+        known = client.get(_key(position.driver_id))
+        if known and orjson.loads(known)[-1] > position.wire[-1]:  # type: ignore[arg-type]
+            return True
         pipe = client.pipeline(transaction=False)
         pipe.set(_key(position.driver_id), wire, px=lifetime)
         pipe.publish(f"positions:{base_id}", wire)
@@ -103,19 +112,23 @@ class Frames:
         self.moved: dict[str, dict[int, list[float | int | None]]] = defaultdict(dict)
 
     def receive(self, channel: str, data: bytes) -> None:
-        wire = orjson.loads(data)
-        self.moved[channel][wire[0]] = wire
+        driver_id, *_, at = wire = orjson.loads(data)
+        known = self.moved[channel].get(driver_id)
+        if known is None or known[-1] <= at:
+            self.moved[channel][driver_id] = wire
 
     def deliver(self, hub: hubs.Hub, now: datetime) -> None:
         moved, self.moved = self.moved, defaultdict(dict)
         for channel, drivers in moved.items():
-            hub.deliver(channel, "positions", self._frame(list(drivers.values()), now))
+            self._hand_out(hub, channel, list(drivers.values()), now)
             for driver_id, wire in drivers.items():
-                hub.deliver(f"driver-position:{driver_id}", "positions", self._frame([wire], now))
+                self._hand_out(hub, driver_topic(driver_id), [wire], now)
 
     @staticmethod
-    def _frame(drivers: list[list[float | int | None]], now: datetime) -> str:
-        return orjson.dumps({"type": "positions", "at": int(now.timestamp()), "drivers": drivers}).decode()
+    def _hand_out(hub: hubs.Hub, topic: str, drivers: list[list[float | int | None]], now: datetime) -> None:
+        if hub.is_followed(topic):
+            frame = {"type": "positions", "at": int(now.timestamp()), "drivers": drivers}
+            hub.deliver(topic, "positions", orjson.dumps(frame).decode())
 
 
 def frames_for(hub: hubs.Hub) -> Callable[[str, bytes], None]:

@@ -11,7 +11,6 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -29,6 +28,7 @@ CONNECT_SECONDS = 0.3
 ANSWER_SECONDS = 0.5
 REST_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+PING_SECONDS = 5.0
 _resting_until = 0.0
 
 
@@ -76,13 +76,16 @@ class Outlet:
         self._slots[kind] = text
         self._filled.set()
 
-    async def take(self) -> list[str]:
-        """Wait for news and return the newest of each kind, in the order the kinds came."""
+    def drop(self, kind: str) -> None:
+        """Leave out what waits of this kind: the viewer may no longer see it."""
+        self._slots.pop(kind, None)
+
+    async def take(self) -> dict[str, str]:
+        """Wait for news and return the newest text of each kind, in the order the kinds came."""
         await self._filled.wait()
         self._filled.clear()
-        texts = list(self._slots.values())
-        self._slots.clear()
-        return texts
+        slots, self._slots = self._slots, {}
+        return slots
 
 
 Receiver = Callable[[str, bytes], None]
@@ -122,6 +125,9 @@ class Hub:
             if not self._viewers[topic]:
                 del self._viewers[topic]
 
+    def is_followed(self, topic: str) -> bool:
+        return topic in self._viewers
+
     def deliver(self, topic: str, kind: str, text: str) -> None:
         """Put the text into the slot of every viewer of the topic."""
         for outlet in self._viewers.get(topic, ()):
@@ -142,29 +148,43 @@ class Hub:
                 await self._subscribe()
             except (redis.RedisError, OSError) as error:
                 logger.warning("The live subscription is down: %s", error)
+            except Exception:
+                logger.exception("The live subscription failed")
             self.connected = False
-            await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))  # noqa: S311
+            await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))  # noqa: S311  spreads the load, guards nothing
 
     async def _subscribe(self) -> None:
-        # A subscription is silent for as long as nothing happens: no read timeout, but keepalive and health checks.
+        """Take messages in for as long as Redis is there; connected once it has confirmed every pattern."""
+        # A subscription is silent for as long as nothing happens: no read timeout, but a ping that must be answered.
         client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None, health_check_interval=5
+            settings.REDIS_URL, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None
         )
-        async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
-            await subscription.psubscribe("stream:*", *(f"{kind}:*" for kind in self._receivers))
-            self.connected = True
+        patterns = ["stream:*", *(f"{kind}:*" for kind in self._receivers)]
+        async with client, client.pubsub() as subscription:
+            await subscription.psubscribe(*patterns)
+            asked = False
             while True:
-                message = await subscription.get_message(timeout=5)
-                if message is not None:
+                message = await subscription.get_message(timeout=PING_SECONDS)
+                if message is None:
+                    if asked:
+                        raise redis.TimeoutError("no answer to a ping")
+                    await subscription.ping()
+                elif message["type"] == "psubscribe":
+                    self.connected = message["data"] == len(patterns)
+                elif message["type"] == "pmessage":
                     self._receive(message["channel"].decode(), message["data"])
+                asked = message is None
 
     def _receive(self, channel: str, data: bytes) -> None:
         receiver = self._receivers.get(channel.partition(":")[0])
-        if receiver is not None:
-            with suppress(orjson.JSONDecodeError, KeyError):
+        try:
+            if receiver is not None:
                 receiver(channel, data)
-        else:
-            self.deliver(channel, "step", data.decode())
+            else:
+                self.deliver(channel, "step", data.decode())
+        except Exception:
+            # One message that nobody understands must not silence all that follow.
+            logger.exception("A message on %s was left out", channel)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

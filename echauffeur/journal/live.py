@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from asgiref.sync import sync_to_async
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -81,11 +80,17 @@ async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> None:
 hubs.Hub.chores.append(heartbeat)
 
 
-class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels says no types
     """One open page. Subclasses say who may listen to what."""
 
-    writer: asyncio.Task[None] | None = None
-    keeper: asyncio.Task[None] | None = None
+    # Whether a step on the stream may change what one may follow beside it: it is then looked up at once.
+    topics_change_with_steps = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outlet = hubs.Outlet()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.checking = asyncio.Lock()
 
     def enter(self) -> tuple[str, list[str]]:
         """Return the page's stream and the further topics it may follow, as rights and rows stand now.
@@ -93,6 +98,15 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         Called on opening and again while open. Raises Http404 when this person may not listen.
         """
         raise NotImplementedError
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However the socket ended: a close, a lost network, an error of ours.
+            for task in self.tasks:
+                task.cancel()
+            hubs.hub().leave(self.outlet)
 
     async def connect(self) -> None:
         try:
@@ -102,19 +116,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(self.refusal_code())
             return
         await self.accept()
-        self.outlet = hubs.Outlet()
+        # Listen first, read the number then: a step in between is heard twice rather than never.
         hubs.hub().join(self.outlet, f"stream:{self.stream}", *self.topics)
         seq = await database_sync_to_async(seq_of)(self.stream)
         self.outlet.put("hello", orjson.dumps({"type": "hello", "seq": seq}).decode())
-        self.writer = asyncio.create_task(self._write())
-        self.keeper = asyncio.create_task(self._keep_checking())
-
-    async def disconnect(self, code: int) -> None:
-        for task in (self.writer, self.keeper):
-            if task is not None and task is not asyncio.current_task():
-                task.cancel()
-        if hasattr(self, "outlet"):
-            hubs.hub().leave(self.outlet)
+        self.tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._keep_checking())]
 
     def refusal_code(self) -> int:
         user = self.scope.get("user")
@@ -124,25 +130,42 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # A socket that closes while we write is no error: the page will come back and ask.
         with suppress(Exception):
             while True:
-                for text in await self.outlet.take():
+                news = await self.outlet.take()
+                if self.topics_change_with_steps and news.keys() & {"step", "beat"} and await self._check():
+                    news.pop("positions", None)
+                for text in news.values():
                     await self.send(text)
 
     async def _keep_checking(self) -> None:
         while True:
             await asyncio.sleep(settings.HEARTBEAT_SECONDS)
-            try:
-                await self.check_again()
-            except Http404:
-                await self.close(self.refusal_code())
-                return
+            await self._check()
 
-    async def check_again(self) -> None:
-        """Read session, account, rights and rows afresh, and follow what they allow now. Raises Http404."""
+    async def _check(self) -> bool:
+        """Return whether what may be followed has changed; close the socket when nothing may be any more."""
+        try:
+            async with self.checking:
+                return await self.check_again()
+        except Http404:
+            await self.close(self.refusal_code())
+        except Exception:
+            # A database that is away for a moment withdraws no right.
+            logger.exception("Rights could not be checked this time")
+        return False
+
+    async def check_again(self) -> bool:
+        """Read session, account, rights and rows afresh, follow what they allow now, and return whether that changed.
+
+        Raises Http404.
+        """
         session: SessionBase = self.scope["session"]
-        self.scope["session"] = await sync_to_async(type(session))(session.session_key)
+        self.scope["session"] = session.__class__(session.session_key)  # of what it wraps: a session is lazy
         self.scope["user"] = await get_user(self.scope)
         stream, topics = await database_sync_to_async(self.enter)()
-        if (stream, topics) != (self.stream, self.topics):
-            hubs.hub().leave(self.outlet)
-            hubs.hub().join(self.outlet, f"stream:{stream}", *topics)
-            self.stream, self.topics = stream, topics
+        if (stream, topics) == (self.stream, self.topics):
+            return False
+        hubs.hub().leave(self.outlet)
+        self.outlet.drop("positions")
+        hubs.hub().join(self.outlet, f"stream:{stream}", *topics)
+        self.stream, self.topics = stream, topics
+        return True

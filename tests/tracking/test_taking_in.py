@@ -1,0 +1,203 @@
+"""What comes in from a phone: kept and told, or refused with its reason and then nowhere."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from channels.db import database_sync_to_async as in_thread
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from drivers.models import Driver, Shift
+from echauffeur.common import hub as hubs
+from echauffeur.common.refusals import Refusal
+from tests import factories
+from tests.services import Services
+from tests.sockets import close_hub, listening
+from tracking import actions
+from tracking.actions import take_in
+from tracking.positions import Position, forget, newest
+
+HERE = {"type": "position", "lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}
+
+
+@pytest.fixture(autouse=True)
+def empty_redis() -> None:
+    hubs._resting_until = 0.0
+    hubs.ask(lambda client: client.flushdb(), default=None)
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return factories.DriverFactory()
+
+
+@pytest.fixture
+def client(driver: Driver) -> Client:
+    client = Client()
+    client.force_login(driver.user)
+    return client
+
+
+def now(**later: float) -> float:
+    return (timezone.now() + timedelta(**later)).timestamp()
+
+
+def at(driver: Driver, moment: datetime | None = None) -> Position:
+    return Position(driver.pk, 48.381, -4.494, moment or timezone.now())
+
+
+def post(client: Client, message: object) -> tuple[int, dict[str, Any]]:
+    answer = client.post(reverse("position"), message, content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def lives(driver: Driver) -> float:
+    """Return how many seconds the driver's position is still kept."""
+    return hubs.ask(lambda client: client.pttl(f"position:{driver.pk}"), default=0) / 1000
+
+
+WRONG = [
+    ({"at": now(minutes=-10, seconds=-30)}, "wrong_time"),
+    ({"at": now(minutes=2)}, "wrong_time"),
+    ({"lat": 91}, "impossible"),
+    ({"lon": -180.5}, "impossible"),
+    ({"lat": "nan"}, "impossible"),
+    ({"lat": None}, "malformed"),
+    ({"lat": "north"}, "malformed"),
+    ({"at": 1e300}, "malformed"),
+    ({"at": "now"}, "malformed"),
+    ({"heading": "north"}, "malformed"),
+    ({"heading": 1e999}, "malformed"),
+]
+NO_POSITIONS = ["", "{", "[]", "7", "null", '"lat"', "\x00"]
+
+
+@pytest.mark.django_db
+class TestOverHttp:
+    def test_is_taken_and_kept_as_the_newest(self, client: Client, driver: Driver) -> None:
+        moment = now()
+        status, answer = post(client, HERE | {"at": moment})
+        assert (status, answer) == (200, {"type": "position_taken", "at": int(moment)})
+        kept = newest([driver.pk])[driver.pk]
+        assert (kept.latitude, kept.longitude, kept.heading) == (48.381, -4.494, 90)
+
+    @pytest.mark.parametrize(("wrong", "reason"), WRONG)
+    def test_what_cannot_be_is_refused_and_nowhere(
+        self, client: Client, driver: Driver, wrong: dict[str, Any], reason: str
+    ) -> None:
+        status, answer = post(client, HERE | {"at": now()} | wrong)
+        assert (status, answer["type"], answer["reason"]) == (422, "position_refused", reason)
+        assert newest([driver.pk]) == {}
+
+    @pytest.mark.parametrize("body", NO_POSITIONS)
+    def test_what_is_no_position_is_refused(self, client: Client, body: str) -> None:
+        assert post(client, body) == (422, {"type": "position_refused", "reason": "malformed", "message": ""})
+
+    def test_off_duty_is_refused_in_words(self, client: Client, driver: Driver) -> None:
+        driver.shifts.all().delete()
+        status, answer = post(client, HERE | {"at": now()})
+        assert (status, answer["reason"]) == (422, "off_shift")
+        assert answer["message"] == "You are not on duty: your position is not taken."
+        assert newest([driver.pk]) == {}
+
+    def test_switched_off_is_refused_in_words(self, client: Client, driver: Driver) -> None:
+        Driver.objects.update(sharing=False)
+        status, answer = post(client, HERE | {"at": now()})
+        assert (status, answer["reason"]) == (422, "sharing_off")
+        assert answer["message"].startswith("Position sharing is off.")
+        assert newest([driver.pk]) == {}
+
+    def test_somebody_who_drives_nowhere_has_no_such_page(self) -> None:
+        stranger = Client()
+        stranger.force_login(factories.RegulatorFactory())
+        assert stranger.post(reverse("position"), HERE, content_type="application/json").status_code == 404
+
+    def test_a_forged_request_is_refused(self, driver: Driver) -> None:
+        careful = Client(enforce_csrf_checks=True)
+        careful.force_login(driver.user)
+        answer = careful.post(reverse("position"), HERE | {"at": now()}, content_type="application/json")
+        assert answer.status_code == 403
+        assert newest([driver.pk]) == {}
+
+    def test_without_redis_it_says_later(self, client: Client, services: Services) -> None:
+        with services.without_valkey():
+            status, answer = post(client, HERE | {"at": now()})
+        assert (status, answer["type"]) == (200, "position_later")
+
+
+@pytest.mark.django_db
+class TestForgetting:
+    def test_switching_off_forgets_at_once(self, client: Client, driver: Driver) -> None:
+        post(client, HERE | {"at": now()})
+        client.post(reverse("share-position"), {"sharing": "off"})
+        assert newest([driver.pk]) == {}
+
+    def test_a_position_is_kept_for_ten_minutes(self, driver: Driver) -> None:
+        take_in(driver=driver, position=at(driver))
+        assert 595 < lives(driver) <= 600
+
+    def test_but_not_beyond_the_end_of_the_shift(self, driver: Driver) -> None:
+        ends = timezone.now() + timedelta(seconds=90)
+        Shift.objects.update(period=(timezone.now() - timedelta(hours=1), ends))
+        take_in(driver=driver, position=at(driver))
+        assert 85 < lives(driver) <= 90
+
+    def test_switching_off_while_one_comes_in_leaves_none(
+        self, driver: Driver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        keep = actions.keep_and_tell
+
+        def switched_off_just_before(*args: Any, **kwargs: Any) -> bool:
+            Driver.objects.update(sharing=False)
+            forget(driver.pk)
+            return keep(*args, **kwargs)
+
+        monkeypatch.setattr(actions, "keep_and_tell", switched_off_just_before)
+        with pytest.raises(Refusal) as refused:
+            take_in(driver=driver, position=at(driver))
+        assert refused.value.code == "sharing_off"
+        assert newest([driver.pk]) == {}
+
+    def test_one_that_was_overtaken_does_not_come_back(self, driver: Driver) -> None:
+        moment = timezone.now()
+        take_in(driver=driver, position=at(driver, moment))
+        take_in(driver=driver, position=at(driver, moment - timedelta(seconds=30)))
+        assert newest([driver.pk])[driver.pk].at == moment.replace(microsecond=0)
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
+class TestOnTheSocket:
+    @pytest_asyncio.fixture(autouse=True)
+    async def own_hub(self) -> AsyncIterator[None]:
+        yield
+        await close_hub()
+
+    async def test_is_taken_and_answered(self, driver: Driver) -> None:
+        async with listening("/live/driver/", driver.user) as phone:
+            moment = now()
+            await phone.say(HERE | {"at": moment})
+            assert await phone.hear("position_taken") == {"type": "position_taken", "at": int(moment)}
+        assert driver.pk in newest([driver.pk])
+
+    async def test_every_wrong_one_is_answered_and_the_socket_stays(self, driver: Driver) -> None:
+        async with listening("/live/driver/", driver.user) as phone:
+            for wrong, reason in WRONG:
+                if wrong != {"heading": 1e999}:  # JSON knows no infinity
+                    await phone.say(HERE | {"at": now()} | wrong)
+                    assert (await phone.hear("position_refused"))["reason"] == reason
+            for text in NO_POSITIONS:
+                await phone.communicator.send_input({"type": "websocket.receive", "text": text})
+                assert (await phone.hear("position_refused"))["reason"] == "malformed"
+            await phone.say(HERE | {"at": now()})
+            await phone.hear("position_taken")
+
+    async def test_refuses_in_the_drivers_language(self) -> None:
+        driver = await in_thread(factories.DriverFactory)(user__language="fr", shift=None)
+        async with listening("/live/driver/", driver.user) as phone:
+            await phone.say(HERE | {"at": now()})
+            assert (await phone.hear("position_refused"))["message"].startswith("Vous n")
