@@ -132,9 +132,10 @@ class Day:
     @property
     def turns_at(self) -> datetime | None:
         """When duty ends or, off duty, begins."""
-        if self.on_duty:
-            return self.on_duty.period.upper
-        return self.shifts[0].period.lower if self.shifts else None
+        if not self.shifts:
+            return None
+        turns_at: datetime = self.on_duty.period.upper if self.on_duty else self.shifts[0].period.lower
+        return turns_at
 
     @property
     def warnings(self) -> list[Notice]:

@@ -22,7 +22,7 @@ def share_position(*, driver: Driver, sharing: bool, by: User, tap: Tap | None =
     journal.record(
         base=driver.base,
         verb="share_position" if sharing else "hide_position",
-        subject=Subject("driver", driver.pk, driver.short_name),
+        subject=Subject("driver", driver.pk, f"D-{driver.pk}"),
         by=by,
         party=Party.DRIVER,
         tap=tap,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +19,7 @@ from drivers.forms import SharingForm
 from drivers.models import Driver
 from drivers.phone import hear_position
 from echauffeur.accounts.models import phone_in_words
+from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.htmx import page, wants_fragment
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
@@ -39,19 +40,19 @@ POSITION_STATUS = {"position_taken": 200, "position_later": 200, "position_refus
 
 
 @require_GET
-def my_day(request: HttpRequest) -> HttpResponse:
+def my_day(request: SignedInRequest) -> HttpResponse:
     """Show the driver's day: the next stop and its one button, what comes later, what is over."""
     return _day_page(request, driver_to_be(request.user))
 
 
-def acknowledge(request: HttpRequest, code: str) -> HttpResponse:
+def acknowledge(request: SignedInRequest, code: str) -> HttpResponse:
     """Say that the driver knows of the mission."""
     mission = mission_to_drive(request.user, code)
     form = TapForm(request.POST)
     return _take(request, form, lambda tap: dispatch.acknowledge(mission=mission, by=request.user, tap=tap))
 
 
-def decline(request: HttpRequest, code: str) -> HttpResponse:
+def decline(request: SignedInRequest, code: str) -> HttpResponse:
     """Give the mission back, with a reason."""
     mission = mission_to_drive(request.user, code)
     form = DeclineForm(request.POST, mission=mission)
@@ -63,14 +64,14 @@ def decline(request: HttpRequest, code: str) -> HttpResponse:
     return _take(request, form, act)
 
 
-def ride_step(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+def ride_step(request: SignedInRequest, code: str, verb: str) -> HttpResponse:
     """Take one step of a ride: depart, arrive, board, complete, or no_show."""
     ride = ride_to_drive(request.user, code)
     form = TapForm(request.POST)
     return _take(request, form, lambda tap: RIDE_STEPS[verb](ride=ride, by=request.user, tap=tap))
 
 
-def share_position(request: HttpRequest) -> HttpResponse:
+def share_position(request: SignedInRequest) -> HttpResponse:
     """Switch the sharing of the position on or off; off forgets the last one at once."""
     driver = driver_to_be(request.user)
     form = SharingForm(request.POST)
@@ -84,13 +85,13 @@ def share_position(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def position(request: HttpRequest) -> JsonResponse:
+def position(request: SignedInRequest) -> JsonResponse:
     """Take a position in when the phone's socket is down: JSON in, the socket's answer out."""
     answer = hear_position(request.user, request.body)
     return JsonResponse(answer, status=POSITION_STATUS[answer["type"]])
 
 
-def _take(request: HttpRequest, form: TapForm, act: Callable[[Tap | None], object]) -> HttpResponse:
+def _take(request: SignedInRequest, form: TapForm, act: Callable[[Tap | None], object]) -> HttpResponse:
     """Do what the button says and show the day as it is then; a refusal shows it too, with the sentence."""
     if request.method != "POST":
         return redirect("my-day")
@@ -108,14 +109,14 @@ def _first_error(form: TapForm) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
-def _refused(request: HttpRequest, driver: Driver, refusal: Refusal, form: TapForm) -> HttpResponse:
+def _refused(request: SignedInRequest, driver: Driver, refusal: Refusal, form: TapForm) -> HttpResponse:
     messages.error(request, str(refusal))
     kept = form if isinstance(form, DeclineForm) else None
     return _day_page(request, driver, kept=kept, status=refusal.status)
 
 
 def _day_page(
-    request: HttpRequest, driver: Driver, *, kept: DeclineForm | None = None, status: int = 200
+    request: SignedInRequest, driver: Driver, *, kept: DeclineForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Show the day. ``kept``: what was filled in to decline a mission, when it was refused."""
     seq = seq_of(driver.stream)

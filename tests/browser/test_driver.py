@@ -63,9 +63,7 @@ def big_button(page: Page, label: str) -> Locator:
     return page.locator("[data-steps] form:not([hidden])").get_by_role("button", name=label)
 
 
-def test_a_whole_ride_by_touch(
-    open_as: OpenAs, driver: Driver, mission: Mission, axe: Callable[[Page], None]
-) -> None:
+def test_a_whole_ride_by_touch(open_as: OpenAs, driver: Driver, mission: Mission, axe: Callable[[Page], None]) -> None:
     page = open_as(driver.user, "/drive/", size=PHONE, **HAND)
     for label in STEPS:
         axe(page)
@@ -228,7 +226,7 @@ class TestSharing:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_axe_finds_nothing(
+def test_axe_finds_nothing(  # noqa: PLR0917  each is a fixture or a parameter
     open_as: OpenAs, driver: Driver, mission: Mission, regulator: User, axe: Callable[[Page], None],
     size: dict[str, int], scheme: str, language: str,
 ) -> None:  # fmt: skip

@@ -43,8 +43,9 @@ def send(duty: Duty, mission: Mission, verb: str, *, client: Client | None = Non
 def bring_to(duty: Duty, verb: str) -> Mission:
     """Return a mission that is one step before this verb."""
     mission = duty.give()
+    beside = {"decline": "acknowledge", "no_show": "board"}
     for earlier in ["acknowledge", *WAY]:
-        if earlier == verb or (verb == "decline" and earlier == "acknowledge") or (verb == "no_show" and earlier == "board"):
+        if earlier == beside.get(verb, verb):
             break
         assert send(duty, mission, earlier).status_code == 200
     return mission
@@ -222,9 +223,7 @@ class TestNoShow:
             clock.move_to(late + minutes)
             assert send(duty, mission, "no_show").status_code == 200
 
-    def arrived(
-        self, duty: Duty, ride: Ride, clock: Traveller | None = None, at: object = None
-    ) -> Mission:
+    def arrived(self, duty: Duty, ride: Ride, clock: Traveller | None = None, at: object = None) -> Mission:
         mission = duty.give(ride)
         send(duty, mission, "acknowledge")
         send(duty, mission, "depart")
