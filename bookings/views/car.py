@@ -51,8 +51,6 @@ def car_of(ride: Ride, mission: Mission | None) -> Car | None:
     vehicle, driver = mission.vehicle, mission.driver
     position = positions.newest([driver.pk]).get(driver.pk) if ride.state in CAR_IN_SIGHT else None
     target = _target(ride)
-    base = ride.base
-    tells = position and target and timezone.now() - position.at < TELLS_FOR
     return Car(
         driver_id=driver.pk,
         first_name=driver.user.first_name,
@@ -61,9 +59,15 @@ def car_of(ride: Ride, mission: Mission | None) -> Car | None:
         plate=vehicle.plate,
         position=position,
         target=target,
-        minutes=minutes_for(estimated_seconds(base, position, target)) if tells else None,
-        pace=base.winding_factor / (base.mean_speed_kmh / 3.6),
+        minutes=_minutes(ride, position, target),
+        pace=ride.base.winding_factor / (ride.base.mean_speed_kmh / 3.6),
     )
+
+
+def _minutes(ride: Ride, position: Position | None, target: Spot | None) -> int | None:
+    if position is None or target is None or timezone.now() - position.at > TELLS_FOR:
+        return None
+    return minutes_for(estimated_seconds(ride.base, position, target))
 
 
 def _target(ride: Ride) -> Spot | None:
