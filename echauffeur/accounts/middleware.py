@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -51,9 +53,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             messages.warning(
                 request, _("Your session had ended. Sign in: what you typed is kept, and nothing was sent yet.")
             )
+        sign_in = f"{self.get_login_url(view_func)}?{urlencode({REDIRECT_FIELD_NAME: _page_of(request)})}"
         if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Redirect": self.get_login_url(view_func)})
-        return super().handle_no_permission(request, view_func)
+            return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
+        return redirect(sign_in)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the address of the page the person looks at: what a form is sent to may answer no GET."""
+    shown = request.headers.get("HX-Current-URL") or (request.method == "POST" and request.headers.get("Referer"))
+    parts = urlsplit(shown or "")
+    if parts.netloc != request.get_host():
+        return request.get_full_path()
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class LanguageMiddleware:

@@ -40,6 +40,18 @@ def test_the_reason_is_said_on_the_sign_in_page(client: Client) -> None:
     assert "what you typed is kept" in answer.content.decode()
 
 
-def test_htmx_is_sent_to_the_sign_in_page_whole(client: Client) -> None:
-    answer = client.post("/rides/new/", {"note": "Two boxes"}, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")
+def test_htmx_is_sent_to_the_sign_in_page_whole_and_back_to_the_page_it_was_on(client: Client) -> None:
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://testserver/bases/brest/tower/?ride=R-2345"}
+    answer = client.post("/rides/R-2345/confirm/", headers=shown)
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == "/sign-in/?next=%2Fbases%2Fbrest%2Ftower%2F%3Fride%3DR-2345"
+
+
+def test_a_plain_form_leads_back_to_the_page_that_showed_it(client: Client) -> None:
+    answer = client.post("/rides/R-2345/confirm/", headers={"Referer": "http://testserver/bases/brest/tower/"})
+    assert answer["Location"] == "/sign-in/?next=%2Fbases%2Fbrest%2Ftower%2F"
+
+
+def test_another_site_does_not_choose_where_one_goes(client: Client) -> None:
+    answer = client.post("/rides/new/", headers={"Referer": "http://elsewhere.example/trap/"})
+    assert answer["Location"] == "/sign-in/?next=%2Frides%2Fnew%2F"
