@@ -7,6 +7,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
 # Chromium reports each answer of 4xx as an error; a refusal is an answer like another.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# A page that is left, or connects anew, while its socket was still opening.
+LEFT = re.compile(r"WebSocket is closed before the connection is established")
 SERVER_ERROR = 500
 
 
@@ -17,7 +19,7 @@ class Guard:
         self.complaints: list[str] = []
         self._log = log
         self._log_start = log.stat().st_size
-        self._forgiven: list[re.Pattern[str]] = [REFUSAL]
+        self._forgiven: list[re.Pattern[str]] = [REFUSAL, LEFT]
 
     def forgive(self, *patterns: str) -> None:
         self._forgiven += map(re.compile, patterns)
