@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -53,10 +53,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             messages.warning(
                 request, _("Your session had ended. Sign in: what you typed is kept, and nothing was sent yet.")
             )
-        sign_in = f"{self.get_login_url(view_func)}?{urlencode({REDIRECT_FIELD_NAME: _page_of(request)})}"
+        sign_in = redirect_to_login(_page_of(request), self.get_login_url(view_func))
         if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
-        return redirect(sign_in)
+            return HttpResponse(status=401, headers={"HX-Redirect": sign_in.url})
+        return sign_in
 
 
 def _page_of(request: HttpRequest) -> str:
