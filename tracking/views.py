@@ -24,4 +24,4 @@ def base_map(request: HttpRequest, code: str) -> HttpResponseBase:
     response = HttpResponse(body, content_type="application/geo+json")
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return get_conditional_response(request, response["ETag"], response=response)
+    return get_conditional_response(request, response["ETag"], response=response) or response

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-PASSWORD = "demo-echauffeur"
+PASSWORD = "demo-echauffeur"  # noqa: S105  printed for everybody to use
 MAIL = "demo.example"
 
 

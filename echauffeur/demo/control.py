@@ -24,7 +24,8 @@ class Control:
 
 def read(otherwise: Control | None = None) -> Control:
     """Return what was last told; ``otherwise`` while Redis is away."""
-    kept = hub.ask(lambda client: client.get(KEY) or b"", default=None)
+    nothing: bytes | None = None
+    kept = hub.ask(lambda client: client.get(KEY) or b"", default=nothing)
     if kept is None:
         return otherwise or Control()
     return Control(**orjson.loads(kept)) if kept else Control()

@@ -32,7 +32,7 @@ NOTES = [
 REFUSED = {
     RefusalReason.NO_CAPACITY: "Aucun conducteur n’est libre à cette heure. Une heure plus tard, c’est possible.",
     RefusalReason.OUT_OF_SCOPE: "Ce trajet privé ne relève pas du service. La ligne 3 du bus passe à cette adresse.",
-    RefusalReason.OTHER: "La porte est fermée ce jour-là pour travaux. Merci de refaire la demande depuis la Porte Nord.",
+    RefusalReason.OTHER: "La porte est fermée ce jour-là pour travaux. Merci de choisir la Porte Principale.",
 }
 PRAISE = ["Parfait, merci.", "Conducteur très aimable.", "À l’heure, conduite souple.", "Rien à redire."]
 BLAME = ["Dix minutes de retard.", "Difficile de trouver la voiture.", "Personne ne m’a prévenu du retard."]
@@ -97,7 +97,9 @@ def _leaves_free(periods: list[Period], slot: Period) -> bool:
 class Chronicle:
     """Tells the rides of one base."""
 
-    def __init__(self, spec: BaseSpec, crew: Crew, places: list[Place], vehicles: list[Vehicle], diary: Diary, now: datetime):
+    def __init__(
+        self, spec: BaseSpec, crew: Crew, *, places: list[Place], vehicles: list[Vehicle], diary: Diary, now: datetime
+    ):
         self.spec, self.crew, self.places, self.vehicles = spec, crew, places, vehicles
         self.diary, self.now = diary, now
         self.random = Random(f"rides of {spec.code}")
@@ -113,7 +115,7 @@ class Chronicle:
             quiet = self.now - timedelta(hours=1), self.now + timedelta(hours=10)
             wishes = [wish for wish in wishes if not quiet[0] < wish.pickup_at < quiet[1]]
         wishes.sort(key=lambda wish: wish.pickup_at)
-        lives = self._for_the_visitor() if self.visitor else []
+        lives = [*self._for_the_visitor(), *self._just_asked()] if self.visitor else []
         return lives + [self._live(wish) for wish in wishes if wish.requested_at <= self.now]
 
     def _day(self, on: date) -> Iterator[Wanted]:
@@ -129,10 +131,8 @@ class Chronicle:
     def _around_now(self) -> Iterator[Wanted]:
         """Yield the rides that make the control tower alive at the first look, whatever the hour."""
         start = self.now.replace(second=0, microsecond=0)
-        for offset in (-26, -17, -9, -7, -4, -2, 2, 9, 16, 24, 33, 45, 60, 80, 105, 140, 190):
+        for offset in (-28, -8, -6, -4, -2, 2, 9, 16, 24, 33, 45, 60, 80, 105, 140, 190):
             yield self._wish(start + minutes(offset), start - minutes(self.random.uniform(30, 300)))
-        for offset, waited in ((22, 0.7), (50, 3), (75, 6), (95, 11)):
-            yield self._wish(start + minutes(offset), self.now - minutes(waited))
 
     def _for_the_visitor(self) -> list[Life]:
         """Return two rides that wait for the driver whom visitors play, and one that a visitor's customer awaits."""
@@ -148,6 +148,15 @@ class Chronicle:
             lives.append(life)
         return lives
 
+    def _just_asked(self) -> Iterator[Life]:
+        """Yield requests that nobody has handled yet, and one on the waiting list."""
+        start = self.now.replace(second=0, microsecond=0)
+        for offset, waited in ((22, 0.7), (50, 3), (75, 6), (110, 14)):
+            life = Life(self._wish(start + minutes(offset), self.now - minutes(waited)), self.random)
+            if waited > 10:
+                life.waitlist(self.now - minutes(2), self._regulator())
+            yield life
+
     def _drivers(self, wish: Wanted) -> list[Driver]:
         """Return who may be booked: from now on not the one whom visitors play, as nobody may come and play."""
         spared = wish.pickup_at > self.now - timedelta(hours=2)
@@ -158,7 +167,11 @@ class Chronicle:
         if customer is None and random.random() > 0.22:
             customer = random.choice(self.crew.customers)
         booked_by = customer or random.choice(self.crew.regulators)
-        name = str(customer) if customer else f"{random.choice(['M.', 'Mme'])} {random.choice(self.crew.customers).last_name}"
+        name = (
+            str(customer)
+            if customer
+            else f"{random.choice(['M.', 'Mme'])} {random.choice(self.crew.customers).last_name}"
+        )
         origin, destination = random.sample(self.places, 2)
         wheelchairs = int(random.random() < 0.04)
         return Wanted(
@@ -201,7 +214,9 @@ class Chronicle:
         elif booked:
             yield from self._drive(life, wish, decided_at, *booked)
 
-    def _drive(self, life: Life, wish: Wanted, confirmed_at: datetime, driver: Driver, car: Vehicle) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
+    def _drive(
+        self, life: Life, wish: Wanted, confirmed_at: datetime, driver: Driver, car: Vehicle
+    ) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
         random, regulator, pickup = self.random, self._regulator(), wish.pickup_at
         room = pickup - minutes(10) - confirmed_at
         assigned_at = max(confirmed_at + min(minutes(1), room / 8), pickup - minutes(random.uniform(30, 400)))

@@ -83,7 +83,9 @@ class Life:
             requested_at=wanted.requested_at, state_since=wanted.requested_at,
         )  # fmt: skip
         party = Party.CUSTOMER if wanted.customer else Party.REGULATOR
-        self._note(wanted.requested_at, "request", self.ride, wanted.booked_by, party, "", self.ride.state)
+        self._note(
+            wanted.requested_at, "request", self.ride, wanted.booked_by, party, from_state="", to_state=self.ride.state
+        )
 
     def _code(self, prefix: str) -> str:
         return f"{prefix}-{''.join(self.random.choices(CODE_ALPHABET, k=6))}"
@@ -123,7 +125,7 @@ class Life:
         ]  # fmt: skip
         data = {"mission": mission.code, "driver": str(driver), "vehicle": vehicle.name, "plate": vehicle.plate}
         self._step(at, "assign", by, Party.REGULATOR, data=data)
-        self._note(at, "plan", mission, by, Party.REGULATOR, "", mission.state)
+        self._note(at, "plan", mission, by, Party.REGULATOR, from_state="", to_state=mission.state)
 
     # --- the driver ---
 
@@ -166,7 +168,8 @@ class Life:
     def rate(self, at: datetime, by: User, rating: int, words: str) -> None:
         self.ride.rating, self.ride.rating_words = rating, words
         state = self.ride.state
-        self._note(at, "rate", self.ride, by, Party.CUSTOMER, state, state, data={"rating": rating})
+        data = {"rating": rating}
+        self._note(at, "rate", self.ride, by, Party.CUSTOMER, from_state=state, to_state=state, data=data)
 
     # --- what the steps share ---
 
@@ -197,18 +200,18 @@ class Life:
         if step.target in RIDE.final:
             ride.ended_at = at
             ride.end_reason, ride.end_words = more.get("reason", ""), more.get("words", "")
-        self._note(at, verb, ride, by, party, from_state, ride.state, **more)
+        self._note(at, verb, ride, by, party, from_state=from_state, to_state=ride.state, **more)
 
     def _move(self, at: datetime, verb: str, by: User | None = None, party: Party = Party.DRIVER) -> None:
         mission = self._carried
         by, from_state = by or mission.driver.user, mission.state
         mission.state = MISSION.check(verb, from_state, party).target
         mission.ended_at = at if mission.state in MISSION.final else None
-        self._note(at, verb, mission, by, party, from_state, mission.state, carrier=mission)
+        self._note(at, verb, mission, by, party, from_state=from_state, to_state=mission.state, carrier=mission)
 
     def _note(
-        self, at: datetime, verb: str, row: Ride | Mission, by: User | None, party: Party, from_state: str,
-        to_state: str, *, carrier: Mission | None = None, **more: Any,
+        self, at: datetime, verb: str, row: Ride | Mission, by: User | None, party: Party,
+        *, from_state: str, to_state: str, carrier: Mission | None = None, **more: Any,
     ) -> None:  # fmt: skip
         if isinstance(row, Ride):
             also_on: list[tuple[str, models.Model]] = [("customer", row.customer)] if row.customer else []

@@ -7,6 +7,7 @@ from random import Random
 
 from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from bookings.models import Ride
@@ -20,7 +21,7 @@ from echauffeur.demo.history import Chronicle, Diary
 from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, write_shifts
 from echauffeur.demo.town.drawing import Town, draw
-from echauffeur.journal.models import Entry, Stream
+from echauffeur.journal.models import Stream
 from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
 from tracking.models import Basemap
 
@@ -68,7 +69,14 @@ def load(now: datetime) -> None:
     crews = hire(bases, today)
     write_shifts(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today + timedelta(days=SHIFT_DAYS_AHEAD))
     for code, crew in crews.items():
-        chronicle = Chronicle(SPECS[code], crew, places[code], vehicles[code], _diary(crew, vehicles[code]), now)
+        chronicle = Chronicle(
+            SPECS[code],
+            crew,
+            places=places[code],
+            vehicles=vehicles[code],
+            diary=_diary(crew, vehicles[code]),
+            now=now,
+        )
         lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
         _write_lives(crew.base, lives, now)
 
@@ -180,18 +188,15 @@ def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
 def _write_lives(base: Base, lives: list[Life], now: datetime) -> None:
     Ride.objects.bulk_create((life.ride for life in lives), batch_size=BATCH)
     Mission.objects.bulk_create((mission for life in lives for mission in life.missions), batch_size=BATCH)
-    stops = [stop for life in lives for stop in life.stops]
-    for stop in stops:  # their rides and missions have been given primary keys since
-        stop.ride, stop.mission = stop.ride, stop.mission
-    Stop.objects.bulk_create(stops, batch_size=BATCH)
+    Stop.objects.bulk_create((stop for life in lives for stop in life.stops), batch_size=BATCH)
     _write_journal(base, lives, now)
 
 
 def _write_journal(base: Base, lives: list[Life], now: datetime) -> None:
     """Number the steps and write them by COPY: forty thousand model instances would take twice as long."""
     numbers: Counter[str] = Counter()
-    columns = ", ".join(connection.ops.quote_name(column) for column in ENTRY_COLUMNS)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {Entry._meta.db_table} ({columns}) FROM STDIN") as copy:
+    into = sql.SQL("COPY journal_entry ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, ENTRY_COLUMNS)))
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
         for note in steps_of(lives):
             streams = note.streams()
             numbers.update(streams)

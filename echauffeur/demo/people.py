@@ -29,9 +29,9 @@ LAST_NAMES = (
     "Boulanger Bourdon Bouvier Boyer Briand Brun Caradec Carpentier Charpentier Chevalier Colin Cordier Coste Daniel "
     "David Delaunay Deschamps Dubois Dufour Dumas Dupuis Duval Faure Ferrand Fleury Fournier Gallois Garnier Gauthier "
     "Gérard Giraud Guérin Guillou Hamon Henry Hervieux Huet Jacquet Jaouen Joly Kerbrat Kermarec Lacroix Lambert "
-    "Langlois Lebrun Leclerc Lefort Legrand Lemaire Lemoine Leroux Lucas Maillard Marchand Martel Masson Mercier Meunier "
-    "Michaud Monnier Moreau Morel Moulin Noël Olivier Paris Pelletier Perrin Picard Poirier Prévost Quéméneur Renard "
-    "Renaud Riou Rivière Robin Rolland Roussel Roy Salaün Simon Tanguy Tessier Thomas Vasseur Vidal Vincent"
+    "Langlois Lebrun Leclerc Lefort Legrand Lemaire Lemoine Leroux Lucas Maillard Marchand Martel Masson Mercier "
+    "Meunier Michaud Monnier Moreau Morel Moulin Noël Olivier Paris Pelletier Perrin Picard Poirier Prévost Quéméneur "
+    "Renard Renaud Riou Rivière Robin Rolland Roussel Roy Salaün Simon Tanguy Tessier Thomas Vasseur Vidal Vincent"
 ).split()
 FILL_IN = accounts.Account("", "Relève", "Simulateur", "/bases/brest/tower/")
 

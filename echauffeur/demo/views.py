@@ -28,7 +28,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 def _tell(request: HttpRequest) -> HttpResponse:
     form = ControlForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["do"][0])
+        messages.error(request, str(form.errors["do"][0]))
     elif not control.write(form.applied_to(control.read())):
         messages.error(request, _("Redis is away, so the simulator cannot be told. Try again in a moment."))
     elif form.cleaned_data["do"] == "rush":

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -24,21 +24,19 @@ from echauffeur.journal.models import Entry, Stream
 from fleet.models import Unavailability, Vehicle
 
 
-@pytest.fixture(scope="module")
-def now():
-    return timezone.now()
+@pytest.fixture(scope="module", params=["now", "at night"])
+def now(request):
+    moment = timezone.now()
+    return moment if request.param == "now" else moment.replace(hour=2, minute=10)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup, django_db_blocker, now):
     """The whole demo, once for all tests of this module, and nothing of it afterwards."""
-    with django_db_blocker.unblock():
-        from django.db import transaction
-
-        with transaction.atomic():
-            load(now)
-            yield
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(now)
+        yield
+        transaction.set_rollback(True)
 
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +156,9 @@ def test_rides_begin_when_their_base_is_open():
 def test_brest_is_alive_at_once_and_visitors_have_something_to_do(now):
     brest = Ride.objects.filter(base__code="brest")
     assert brest.filter(state=RideState.REQUESTED).count() >= 3
+    assert brest.filter(state=RideState.WAITLISTED).exists()
+    under_way = brest.filter(state__in=[RideState.APPROACHING, RideState.WAITING, RideState.ON_BOARD])
+    assert under_way.count() >= 2
     soon = brest.filter(pickup_at__range=(now - timedelta(minutes=45), now + timedelta(hours=2)))
     assert soon.filter(state__in=RIDE.live).count() >= 8
     visitor = Mission.objects.live().filter(driver__user__email=accounts.DRIVER.email)
@@ -169,7 +170,10 @@ def test_brest_is_alive_at_once_and_visitors_have_something_to_do(now):
 
 
 def test_every_phone_number_can_be_sent_through_the_forms():
-    for number in {*User.objects.values_list("phone", flat=True), *Base.objects.values_list("phone_customers", flat=True)}:
+    for number in {
+        *User.objects.values_list("phone", flat=True),
+        *Base.objects.values_list("phone_customers", flat=True),
+    }:
         assert normal_phone(number) == number
 
 
@@ -192,4 +196,5 @@ def test_accounts_are_printed(capsys):
     call_command("demo_accounts")
     printed = capsys.readouterr().out
     for account in accounts.ACCOUNTS:
-        assert account.email in printed and account.password in printed
+        assert account.email in printed
+        assert account.password in printed

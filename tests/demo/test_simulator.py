@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 
 import httpx
 import pytest
@@ -84,12 +83,6 @@ def listening(phone: Phone, path: str, news: asyncio.Event) -> Iterator[None]:
         task.cancel()
 
 
-async def until(true: Any, seconds: float = 8.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.05)
-
-
 def test_one_ride_from_booking_to_rating_through_pages_and_sockets(site: Site, brest: Base):
     asyncio.run(play_one_ride(site.url))
 
@@ -120,7 +113,9 @@ async def play_one_ride(url: str) -> None:
 
     await driver.tick(0.0)
     with listening(driver.phone, "/live/driver/", driver.news):
-        await until(lambda: driver.phone.socket is not None)
+        async with asyncio.timeout(8):
+            while driver.phone.socket is None:  # noqa: ASYNC110  a phone has no event to wait for
+                await asyncio.sleep(0.05)
         verbs = [await one_step_of(driver) for _ in range(5)]
         assert verbs == ["", "depart", "arrive", "board", "complete"]
         await driver.tick(0.0)
@@ -175,7 +170,8 @@ def test_rides_of_the_visitors_driver_are_not_handed_out():
     page = read(
         "/bases/brest/tower/",
         200,
-        '<form action="/rides/R-2/assign/"><button name="crew" value="1-1"><span>Y. Le Gall</span> · Zoé 1</button></form>',
+        '<form action="/rides/R-2/assign/">'
+        '<button name="crew" value="1-1"><span>Y. Le Gall</span> · Zoé 1</button></form>',
     )
     regulator = SimulatedRegulator(Phone("http://127.0.0.1:9", "", ""), Instant(), Steady())
     assert not asyncio.run(regulator._assign(Seen("R-2", datetime.now(UTC), "", waits=True), page))

@@ -31,7 +31,11 @@ def test_features_are_valid_geojson_of_the_layers_that_the_map_draws(spec: BaseS
         geometry = feature["geometry"]
         for longitude, latitude in positions(geometry["coordinates"], POSITIONS[geometry["type"]]):
             assert math.hypot(latitude - spec.plan.latitude, longitude - spec.plan.longitude) < 0.25
-        rings = [ring for polygon in geometry["coordinates"] for ring in polygon] if geometry["type"] == "MultiPolygon" else []
+        rings = (
+            [ring for polygon in geometry["coordinates"] for ring in polygon]
+            if geometry["type"] == "MultiPolygon"
+            else []
+        )
         assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in rings)
     classes = {f["properties"]["class"] for f in features if f["properties"]["layer"] == "road"}
     assert classes == {"main", "street", "path"}

@@ -71,7 +71,8 @@ class Waits:
         """Return the rides that humans have left alone for long enough; what is no longer seen is forgotten."""
         before = self.left
         self.left = {
-            (ride.code, ride.waits): before.get((ride.code, ride.waits), self.random.uniform(*PATIENCE) + played) - played
+            (ride.code, ride.waits): before.get((ride.code, ride.waits), self.random.uniform(*PATIENCE) + played)
+            - played
             for ride in seen
         }
         return [ride for ride in seen if self.left[ride.code, ride.waits] <= 0]
@@ -119,7 +120,9 @@ class SimulatedRegulator:
     async def _assign(self, ride: Seen, page: Page) -> bool:
         """Take the tower's first proposal that is not the visitor's driver; return whether there was one."""
         form = page.form_to(f"/rides/{ride.code}/assign/")
-        crews = [b["value"] for b in (form.buttons if form else []) if b.get("name") == "crew" and VISITOR not in b["text"]]
+        crews = [
+            b["value"] for b in (form.buttons if form else []) if b.get("name") == "crew" and VISITOR not in b["text"]
+        ]
         if form is None or not crews:
             return False
         await self._send(form, crew=crews[0])
@@ -140,7 +143,9 @@ class SimulatedRegulator:
         elif ride.state == "on_board" and late > timedelta(hours=1):
             await self._try(ride, "complete-for")
         elif ride.state in ("approaching", "waiting") and late > timedelta(minutes=45):
-            await self._try(ride, "cancel-for", reason="service", words="La voiture n’a pas pu venir. Toutes nos excuses.")
+            await self._try(
+                ride, "cancel-for", reason="service", words="La voiture n’a pas pu venir. Toutes nos excuses."
+            )
 
     async def _try(self, ride: Seen, verb: str, **values: str) -> bool:
         """Open the ride and send the form of this verb, if there is one; return whether it was taken."""

@@ -133,7 +133,10 @@ def _woods(random: Random, terrain: Terrain) -> list[Ring]:
         x, y = away * 1.15 * math.cos(angle), away * math.sin(angle)
         size = random.uniform(180, 420)
         ring = [
-            (x + size * random.uniform(0.75, 1.15) * math.cos(a / 3), y + size * random.uniform(0.75, 1.1) * math.sin(a / 3))
+            (
+                x + size * random.uniform(0.75, 1.15) * math.cos(a / 3),
+                y + size * random.uniform(0.75, 1.1) * math.sin(a / 3),
+            )
             for a in range(19)
         ]
         if not any(terrain.is_water(point, 30) for point in ring):

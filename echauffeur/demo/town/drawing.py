@@ -72,7 +72,7 @@ def draw(plan: Plan) -> Town:
     fence = Fence(6.5, 15.5, 2.5 if plan.sea else 4.5, 9.5 if plan.sea else 12.5)
     gates = _gates(fence)
     airfield = [(-700.0, 420.0), (1500.0, 420.0), (1500.0, 980.0), (-700.0, 980.0)] if plan.runway else None
-    streets = lay_streets(random, grid, terrain, fence, gates, list(plan.streets))
+    streets = lay_streets(random, grid, terrain, fence=fence, gates=gates, names=list(plan.streets))
     if airfield:
         _clear(streets, airfield)
     buildings, greens, paths = fill(random, grid, terrain, fence, airfield)
@@ -89,7 +89,8 @@ def draw(plan: Plan) -> Town:
         _feature("building", "MultiPolygon", to.rings([*buildings, *_breakwaters(terrain)])),
     ]
     town.features += [
-        _feature("road", "LineString", to.line(way), **{"class": kind, "name": name}) for way, kind, name in streets.ways()
+        _feature("road", "LineString", to.line(way), **{"class": kind, "name": name})
+        for way, kind, name in streets.ways()
     ]
     town.features += [_feature("road", "LineString", to.line(path), **{"class": "path"}) for path in paths]
     spots = _spots(streets, grid, terrain, fence, gates)
@@ -136,9 +137,9 @@ def _breakwaters(terrain: Terrain) -> list[Ring]:
         return []
     y = terrain.coast_y - 640
     arms = [(-1250, -140), (60, 1150)]
-    rings = []
+    rings: list[Ring] = []
     for west, east in arms:
-        crest = [(x, y + 90 * math.cos(x / 900)) for x in range(west, east + 1, 70)]
+        crest = [(x, y + 90 * math.cos(x / 900)) for x in map(float, range(west, east + 1, 70))]
         rings.append(crest + [(x, top - 20) for x, top in reversed(crest)])
     return rings
 
@@ -149,13 +150,9 @@ def _spots(
     """Return by zone the points on streets where places may lie, the most spread ones first."""
     used = streets.points()
     cells = [(c / 2, r / 2) for c in range(2 * COLUMNS + 1) for r in range(2 * ROWS + 1)]
-    on_street = {
-        cell: point for cell in cells if (point := tuple(round(n, 1) for n in grid.at(*cell))) in used
-    }
+    on_street = {cell: point for cell in cells if (point := tuple(round(n, 1) for n in grid.at(*cell))) in used}
     doors = [on_street.get(((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)) for a, b in gates]
-    piers = [
-        tuple(round(n, 1) for n in pier.axis(pier.length - 22, terrain.coast(pier.x))) for pier in terrain.piers
-    ]
+    piers = [tuple(round(n, 1) for n in pier.axis(pier.length - 22, terrain.coast(pier.x))) for pier in terrain.piers]
     zones = {
         "base": [point for cell, point in on_street.items() if fence.holds(cell)],
         "town": [point for cell, point in on_street.items() if not fence.holds(cell) and math.hypot(*point) < 1050],

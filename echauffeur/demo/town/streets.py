@@ -119,7 +119,7 @@ class Streets:
 
 
 def lay_streets(
-    random: Random, grid: Grid, terrain: Terrain, fence: Fence, gates: list[tuple[Cell, Cell]], names: list[str]
+    random: Random, grid: Grid, terrain: Terrain, *, fence: Fence, gates: list[tuple[Cell, Cell]], names: list[str]
 ) -> Streets:
     """Return the streets of the town: no edge through water but bridges, none through the fence but gates."""
     streets = Streets()
@@ -199,7 +199,10 @@ def _lay_country_roads(streets: Streets, grid: Grid, terrain: Terrain) -> None:
     for (column, row), (east, north) in ends:
         x, y = grid.at(column, row)
         steps = range(0, 3600, 300)
-        way = [(x + east * s + 90 * north * math.sin(s / 700), y + north * s + 90 * east * math.sin(s / 700)) for s in steps]
+        way = [
+            (x + east * s + 90 * north * math.sin(s / 700), y + north * s + 90 * east * math.sin(s / 700))
+            for s in steps
+        ]
         if not any(terrain.is_water(point, KEEP_DISTANCE) for point in way):
             streets.add([_rounded(point) for point in way], "main", "Route départementale")
 
@@ -215,7 +218,7 @@ def _lines(random: Random, count: int) -> list[float]:
 
 
 def _between(lines: list[float], number: float) -> float:
-    whole = min(max(int(math.floor(number)), 0), len(lines) - 2)
+    whole = min(max(math.floor(number), 0), len(lines) - 2)
     return lines[whole] + (number - whole) * (lines[whole + 1] - lines[whole])
 
 
