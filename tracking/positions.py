@@ -17,6 +17,7 @@ from echauffeur.common import hub as hubs
 STALE_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
 FRAME_SECONDS = 1.0
+FORGOTTEN = "positions:forgotten"
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,17 @@ class Frames:
         self.moved: dict[str, dict[int, list[float | int | None]]] = defaultdict(dict)
 
     def receive(self, channel: str, data: bytes) -> None:
+        if channel == FORGOTTEN:
+            self._forget(orjson.loads(data))
+            return
         driver_id, *_, at = wire = orjson.loads(data)
         known = self.moved[channel].get(driver_id)
         if known is None or known[-1] <= at:
             self.moved[channel][driver_id] = wire
+
+    def _forget(self, driver_id: int) -> None:
+        for drivers in self.moved.values():
+            drivers.pop(driver_id, None)
 
     def deliver(self, hub: hubs.Hub, now: datetime) -> None:
         moved, self.moved = self.moved, defaultdict(dict)
@@ -126,7 +134,7 @@ class Frames:
 
     @staticmethod
     def _hand_out(hub: hubs.Hub, topic: str, drivers: list[list[float | int | None]], now: datetime) -> None:
-        if hub.is_followed(topic):
+        if drivers and hub.is_followed(topic):
             frame = {"type": "positions", "at": int(now.timestamp()), "drivers": drivers}
             hub.deliver(topic, "positions", orjson.dumps(frame).decode())
 

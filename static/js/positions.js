@@ -14,9 +14,13 @@ function write([id, lat, lon, heading, at]) {
 
 document.addEventListener("live:positions", ({ detail }) => {
   for (const driver of detail.drivers) {
-    latest.set(driver[0], driver);
+    latest.set(driver[0], { driver, heardAt: detail.at });
     write(driver);
   }
 });
-// The page's own figures are a little older than what has been heard since.
-document.addEventListener("live:shown", () => latest.forEach(write));
+// The page's own figures are a little older than what has been heard since. What was heard before is in them, unless
+// the driver has switched it off: then it must not come back.
+document.addEventListener("live:shown", () => {
+  const madeAt = Math.floor(Date.parse(document.getElementById("live").dataset.now) / 1000);
+  for (const { driver, heardAt } of latest.values()) if (heardAt >= madeAt) write(driver);
+});

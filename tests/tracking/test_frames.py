@@ -19,7 +19,7 @@ from echauffeur.common import hub as hubs
 from tests import factories
 from tests.sockets import Listener, close_hub, listening, subscribed
 from tracking.actions import take_in
-from tracking.positions import Frames, Position, driver_topic
+from tracking.positions import FORGOTTEN, Frames, Position, driver_topic
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -55,6 +55,13 @@ class TestFrames:
             frames.receive("positions:1", orjson.dumps([7, 48.0, -4.0, None, second]))
         frames.deliver(hub, NOW)  # type: ignore[arg-type]
         assert hub.delivered == [("positions:1", [[7, 48.0, -4.0, None, 5]])]
+
+    def test_one_that_is_forgotten_in_the_same_second_is_told_to_nobody(self) -> None:
+        frames, hub = Frames(), FakeHub("positions:1", driver_topic(7))
+        frames.receive("positions:1", orjson.dumps([7, 48.0, -4.0, None, 5]))
+        frames.receive(FORGOTTEN, b"7")
+        frames.deliver(hub, NOW)  # type: ignore[arg-type]
+        assert hub.delivered == []
 
     def test_nothing_is_encoded_for_nobody(self) -> None:
         frames, hub = Frames(), FakeHub(driver_topic(8))
