@@ -322,6 +322,9 @@ class CallForm(RideForm):
         super().__init__(data, base=base, party=Party.REGULATOR, initial={"tap": uuid4()})
         for name in ("base", "drawn_for", "draft"):
             del self.fields[name]
+        self.fields["origin"].widget.attrs.pop("data-from-here", None)
+        self.fields["origin"].empty_label = _("Where from?")  # type: ignore[attr-defined]
+        self.fields["destination"].empty_label = _("Where to?")  # type: ignore[attr-defined]
         if not self.is_bound:
             self.status = 200
 

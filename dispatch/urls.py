@@ -5,6 +5,7 @@ from dispatch.forms import ADDRESSES, STEP_FORMS
 
 urlpatterns = [
     path("bases/<slug:code>/tower/", views.tower, name="tower"),
+    path("rides/<str:code>/share-for/", views.ride_share_for, name="ride-share-for"),
     path("bases/<slug:code>/rides/new/", views.ride_request_for, name="ride-request-for"),
     *(
         path(f"rides/<str:code>/{address}/", views.step, {"verb": verb}, name=f"ride-{address}")

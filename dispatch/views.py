@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.access import ride_to_regulate
+from bookings.actions import share
 from bookings.models import Ride
 from dispatch.detail import detail_of
 from dispatch.forms import STEP_FORMS, CallForm, LookForm, StepForm, promise_at
@@ -85,6 +86,16 @@ def step(request: SignedInRequest, code: str, verb: str) -> HttpResponse:
     response = show_tower(request, ride.base, look, form=form, status=form.status)
     response["HX-Replace-Url"] = back
     return response
+
+
+def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
+    """Make a link for guests, to read out or send; it is shown this once, for only its hash is kept."""
+    ride = ride_to_regulate(request.user, code)
+    if request.method == "POST":
+        address = request.build_absolute_uri(reverse("track-open", args=[share(ride=ride, by=request.user)]))
+        told = _("Who opens this link follows the car of %(code)s. It is shown only once: %(address)s")
+        messages.warning(request, told % {"code": ride.code, "address": address})
+    return see_other(tower_link(ride.base, ride=ride.code))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

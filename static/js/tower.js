@@ -13,14 +13,22 @@ function go(event) {
   const link = event.target.closest("a[data-go]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  htmx.ajax("GET", link.href, { target: "#live", swap: "morph:outerHTML", push: "true" });
+  const left = new URLSearchParams(location.search).get("ride");
+  htmx.ajax("GET", link.href, { target: "#live", swap: "morph:outerHTML", push: "true" }).then(() => follow(left));
+}
+
+/** Takes the hand to the chosen ride, and back to where it came from when that is closed. */
+function follow(left) {
+  const here = document.getElementById("detail") ?? requests().find((link) => link.search.endsWith(`=${left}`));
+  here?.focus();
 }
 
 function moveAmongRequests(event) {
   const step = { j: 1, k: -1 }[event.key];
-  if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = requests();
-  const here = rows.findIndex((row) => row.closest("li").contains(document.activeElement));
+  const focused = rows.findIndex((row) => row.closest("li").contains(document.activeElement));
+  const here = focused < 0 ? rows.findIndex((row) => row.ariaCurrent) : focused;
   rows[Math.min(Math.max(here + step, 0), rows.length - 1)]?.focus();
 }
 

@@ -1,5 +1,6 @@
 """The regulator's steps through their pages: taken, refused with a reason, stale, and not theirs."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from bookings import actions as rides
 from bookings.models import Ride
-from bookings.states import RideState
+from bookings.states import RIDE, RideState
 from dispatch import actions
 from dispatch.forms import STEP_FORMS
 from dispatch.models import Mission
@@ -106,8 +107,9 @@ def test_chosen_pair_off_duty_is_refused_and_stays_chosen(
         ({"crew": "pair", "promise": "2020-01-01T00:00Z"}, "This pick-up time has passed."),
     ],
 )
+@pytest.mark.usefixtures("regulator")
 def test_nonsense_in_an_assignment_is_answered_in_words(
-    client: Client, regulator: object, ride: Ride, crew: SimpleNamespace, data: dict[str, str], reason: str
+    client: Client, ride: Ride, crew: SimpleNamespace, data: dict[str, str], reason: str
 ) -> None:
     data = {name: crew.pair if value == "pair" else value for name, value in data.items()}
     response = take(client, "assign", ride, **data)
@@ -148,18 +150,18 @@ def test_driver_is_taken_off_and_the_ride_cancelled(client: Client, regulator: o
 
 
 @pytest.mark.parametrize(
-    ("verb", "state", "data", "reached"),
+    ("verb", "data", "reached"),
     [
-        ("complete", RideState.ON_BOARD, {}, RideState.COMPLETED),
-        ("abort", RideState.ON_BOARD, {"reason": "incident", "words": "A flat tyre."}, RideState.CANCELLED),
-        ("no_show", RideState.WAITING, {}, RideState.CANCELLED),
+        ("complete", {}, RideState.COMPLETED),
+        ("abort", {"reason": "incident", "words": "A flat tyre."}, RideState.CANCELLED),
+        ("no_show", {}, RideState.CANCELLED),
     ],
 )
 def test_control_room_closes_what_is_under_way(
-    client: Client, regulator: object, assigned: Ride, verb: str, state: str, data: dict[str, str], reached: str
+    client: Client, assigned: Ride, verb: str, data: dict[str, str], reached: str
 ) -> None:
     Mission.objects.update(state="under_way")
-    Ride.objects.filter(pk=assigned.pk).update(state=state)
+    Ride.objects.filter(pk=assigned.pk).update(state=next(iter(RIDE.steps[verb].sources)))
     assert take(client, verb, assigned, **data).status_code == 303
     assert state_of(assigned) == reached
 
@@ -190,6 +192,13 @@ def test_plain_form_without_scripts_gets_whole_pages(client: Client, regulator: 
     response = client.post(reverse("ride-refuse", args=[ride.code]), {"words": ""})
     assert response.status_code == 422
     assert response.content.startswith(b"<!doctype html>")
+
+
+def test_link_for_guests_is_shown_once_and_opens(client: Client, regulator: object, ride: Ride) -> None:
+    shown = client.post(reverse("ride-share-for", args=[ride.code]), headers=HTMX, follow=True)
+    address = re.search(r"http://testserver(/t/[\w-]+/)", said(shown)).group(1)
+    assert Client().get(address).status_code == 302
+    assert address not in client.get(f"/bases/brest/tower/?ride={ride.code}").content.decode()
 
 
 def test_call_is_booked_once_and_chosen(client: Client, regulator: object, ride: Ride) -> None:
