@@ -115,7 +115,7 @@ class Chronicle:
             quiet = self.now - timedelta(hours=1), self.now + timedelta(hours=10)
             wishes = [wish for wish in wishes if not quiet[0] < wish.pickup_at < quiet[1]]
         wishes.sort(key=lambda wish: wish.pickup_at)
-        lives = [*self._for_the_visitor(), *self._just_asked()] if self.visitor else []
+        lives = [*self._for_the_visitor(), *self._on_the_road(), *self._just_asked()] if self.visitor else []
         return lives + [self._live(wish) for wish in wishes if wish.requested_at <= self.now]
 
     def _day(self, on: date) -> Iterator[Wanted]:
@@ -131,7 +131,7 @@ class Chronicle:
     def _around_now(self) -> Iterator[Wanted]:
         """Yield the rides that make the control tower alive at the first look, whatever the hour."""
         start = self.now.replace(second=0, microsecond=0)
-        for offset in (-28, -8, -6, -4, -2, 2, 9, 16, 24, 33, 45, 60, 80, 105, 140, 190):
+        for offset in (-40, -28, 6, 11, 16, 24, 33, 45, 60, 80, 105, 140, 190):
             yield self._wish(start + minutes(offset), start - minutes(self.random.uniform(30, 300)))
 
     def _for_the_visitor(self) -> list[Life]:
@@ -147,6 +147,25 @@ class Chronicle:
                 life.assign(self.now - minutes(6), regulator, *booked)
             lives.append(life)
         return lives
+
+    def _on_the_road(self) -> Iterator[Life]:
+        """Yield a ride with people on board, one whose driver waits, and one whose driver comes."""
+        for offset, under_way in (
+            (-4, {"depart": 11, "arrive": 5, "board": 2.5}),
+            (-1, {"depart": 8, "arrive": 1.5}),
+            (4, {"depart": 1.5}),
+        ):
+            wish = self._wish(self.now.replace(second=0, microsecond=0) + minutes(offset), self.now - minutes(90))
+            booked = self.diary.book(self.crew.drivers[1:], self.vehicles, wish, self.random)
+            if booked is None:
+                continue
+            life, regulator = Life(wish, self.random), self._regulator()
+            life.confirm(self.now - minutes(75), regulator)
+            life.assign(self.now - minutes(40), regulator, *booked)
+            life.acknowledge(self.now - minutes(37))
+            for verb, minutes_ago in under_way.items():
+                getattr(life, verb)(self.now - minutes(minutes_ago))
+            yield life
 
     def _just_asked(self) -> Iterator[Life]:
         """Yield requests that nobody has handled yet, and one on the waiting list."""

@@ -103,7 +103,7 @@ async def play_one_ride(url: str) -> None:
     code = await customer.ask()
     assert not await customer.look(code), "the ride goes on"
     town = await customer.phone.get_json("/bases/brest/map.json")
-    driver = SimulatedDriver(phones[2], pace, Roads.of_map(town), (48.384, -4.49), random)
+    driver = SimulatedDriver(phones[2], pace, Roads.of_map(town), [(48.384, -4.49)], random)
 
     await regulator.tick(0.0)
     assert [seen.code for seen in regulator.seen] == [code]

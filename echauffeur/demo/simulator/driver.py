@@ -66,8 +66,8 @@ class Work:
 class SimulatedDriver:
     """One driver. Call `tick` about once a second with the seconds of play that have passed."""
 
-    def __init__(self, phone: Phone, pace: Pace, roads: Roads, home: Point, random: Random):
-        self.phone, self.pace, self.roads, self.home, self.random = phone, pace, roads, home, random
+    def __init__(self, phone: Phone, pace: Pace, roads: Roads, spots: list[Point], random: Random):
+        self.phone, self.pace, self.roads, self.spots, self.random = phone, pace, roads, spots, random
         self.news = asyncio.Event()
         self.news.set()
         self.work: Work | None = None
@@ -111,9 +111,10 @@ class SimulatedDriver:
 
     def _appear(self, work: Work) -> None:
         """Stand somewhere plausible at the first look: on the way already when a ride is under way."""
-        self.at = work.stop if work.verb == "board" and work.stop else self.home
+        start = self.random.choice(self.spots)
+        self.at = work.stop if work.verb == "board" and work.stop else start
         if work.verb in ("arrive", "complete") and work.stop:
-            trip = self.roads.trip(self.home, work.stop)
+            trip = self.roads.trip(start, work.stop)
             self.at, self.heading = trip.advance(trip.seconds * self.random.uniform(0.3, 0.5))
 
     def _turn_to(self, work: Work) -> None:
@@ -142,7 +143,7 @@ class SimulatedDriver:
         self.at, self.heading = self.trip.advance(played)
         if self.trip.is_over:
             self.trip = None
-            self.patience = self.random.uniform(3, 8)
+            self.patience = self.random.uniform(3, 8) if self.is_busy else self.random.uniform(60, 240)
         else:
             self.patience = max(self.patience, played + 1)
 
@@ -165,7 +166,7 @@ class SimulatedDriver:
         elif work.new:
             await self._answer(work)
         elif work.step is None:
-            self._go_home()
+            self._stroll()
         elif work.verb == "board" and self.nobody_comes:
             await self._give_up(work)
         elif self._is_time(work):
@@ -196,10 +197,10 @@ class SimulatedDriver:
         if work.no_show and work.no_show_from and datetime.now(UTC) > work.no_show_from + timedelta(seconds=2):
             await self._press(work.no_show)
 
-    def _go_home(self) -> None:
-        self.patience = 60.0
-        if self.at and self.at != self.home:
-            self.trip = self.roads.trip(self.at, self.home)
+    def _stroll(self) -> None:
+        """Nothing to do: drive to where the next passenger may be."""
+        if self.at:
+            self.trip = self.roads.trip(self.at, self.random.choice(self.spots))
 
     async def _press(self, form: Form, **values: str) -> None:
         page = await self.phone.send(form, **values)

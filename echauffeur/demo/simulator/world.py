@@ -24,7 +24,7 @@ from echauffeur.demo.watches import is_on_watch
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_REQUESTS = 180.0
+SECONDS_BETWEEN_REQUESTS = 140.0
 MOST_OPEN_REQUESTS = 12
 RUSH = 6
 LONGEST_PAUSE = 30.0
@@ -70,7 +70,7 @@ class World:
                 await asyncio.sleep(30)
                 continue
             phone = self._phone(*self.names["drivers"][number])
-            driver = SimulatedDriver(phone, self.pace, self.roads, self.homes[number % len(self.homes)], self.random)
+            driver = SimulatedDriver(phone, self.pace, self.roads, self.homes, self.random)
 
             def goes_on(driver: SimulatedDriver = driver, number: int = number) -> bool:
                 return driver.is_busy or is_on_watch(number, datetime.now(UTC))
