@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,15 +13,16 @@ from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
-from echauffeur.common.admin import KeepsHistory, PeriodWidget, clock_in_words
+from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
 
 
 class LicenceInline(admin.TabularInline):
     model = Licence
+    formset = LabelledFormSet
     extra = 1
 
 
-class ShiftFormSet(BaseInlineFormSet):
+class ShiftFormSet(LabelledFormSet):
     """Shifts that do not overlap. Django leaves out constraints that name the parent, and would fail on saving."""
 
     def clean(self) -> None:

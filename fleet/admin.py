@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.admin import OnTheBasesClock
-from echauffeur.common.admin import KeepsHistory, PeriodWidget, clock_in_words
+from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
 from fleet.models import Unavailability, Vehicle, VehicleModel
 
 
@@ -36,6 +36,7 @@ class VehicleForm(forms.ModelForm):
 
 class UnavailabilityInline(admin.TabularInline):
     model = Unavailability
+    formset = LabelledFormSet
     extra = 1
     formfield_overrides = {DateTimeRangeField: {"widget": PeriodWidget, "help_text": clock_in_words()}}
 

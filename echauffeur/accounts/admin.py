@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.models import Membership, User, normal_phone
+from echauffeur.common.admin import LabelledFormSet
 
 admin.site.unregister(Group)
 
@@ -47,6 +48,7 @@ class ChangedPersonForm(PersonForm, UserChangeForm):
 
 class MembershipInline(admin.TabularInline):
     model = Membership
+    formset = LabelledFormSet
     extra = 1
     autocomplete_fields = ["base"]
 

@@ -13,15 +13,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
 from echauffeur.accounts.models import Membership, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, OpeningHours, Place
-from echauffeur.common.admin import KeepsHistory
+from echauffeur.common.admin import KeepsHistory, LabelledFormSet
 from fleet.models import Vehicle
 
 
@@ -53,12 +53,14 @@ class BaseForm(forms.ModelForm):
 
 class OpeningHoursInline(admin.TabularInline):
     model = OpeningHours
+    formset = LabelledFormSet
     extra = 5
     formfield_overrides = {TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
 
 
 class PlaceInline(admin.TabularInline):
     model = Place
+    formset = LabelledFormSet
     extra = 3
     fields = ["name", "aliases", "kind", "latitude", "longitude", "enabled"]
     show_change_link = True
@@ -121,9 +123,7 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
             (_("Drivers"), Driver.objects.of(base).enabled().count(), "admin:drivers_driver_add"),
         ]
         lines = (("✓" if n else "✗", label, n, reverse(url), base.pk, _("Add")) for label, n, url in rows)
-        return format_html(
-            "<ul>{}</ul>", format_html_join("", '<li>{} {}: {} · <a href="{}?base={}">{}</a></li>', lines)
-        )
+        return format_html_join(mark_safe("<br>"), '{} {}: {} · <a href="{}?base={}">{}</a>', lines)
 
 
 @admin.register(Place)

@@ -24,6 +24,15 @@ class KeepsHistory:
         return rows, counts, set() if protected else perms_needed, protected
 
 
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """Names every field to screen readers: Django's tables only have the column's head."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label or "")
+
+
 class PeriodWidget(RangeWidget):
     """From and until, with the browser's own pickers of day and time."""
 

@@ -69,6 +69,12 @@ def test_what_cannot_be_is_said_at_its_field(administration: Client, changes: di
         assert sentence in complaints(add(administration, **changes))
 
 
+def test_every_field_of_a_table_has_a_name(administration: Client) -> None:
+    page = administration.get("/admin/bases/base/add/").content.decode()
+    assert 'aria-label="Opens"' in page
+    assert 'aria-label="Latitude"' in page
+
+
 def test_a_second_base_of_that_code_is_refused(administration: Client) -> None:
     BaseFactory(code="evreux")
     with override("en"):
