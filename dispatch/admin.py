@@ -1,26 +1,11 @@
 """Missions, to be looked into: they are planned in the control tower and driven on the phone, never edited here."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Mission, Stop
 from echauffeur.bases.admin import OnTheBasesClock
-
-
-class ReadOnly:
-    """Mixin for rows that only actions write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from echauffeur.common.admin import ReadOnly
 
 
 class StopInline(ReadOnly, admin.TabularInline):

@@ -24,6 +24,19 @@ class KeepsHistory:
         return rows, counts, set() if protected else perms_needed, protected
 
 
+class ReadOnly:
+    """Mixin for rows that only actions write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class LabelledFormSet(forms.BaseInlineFormSet):
     """Names every field to screen readers: Django's tables only have the column's head."""
 
