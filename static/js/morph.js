@@ -18,7 +18,7 @@ export function morph(old, fresh, { own = false } = {}) {
     ignoreActiveValue: document.activeElement.matches("input, textarea"),
     callbacks: {
       beforeNodeMorphed: (node, next) => !isKept(node, next, own),
-      beforeNodeRemoved: (node) => own || !(touched.has(node) || isBusy(node)),
+      beforeNodeRemoved: (node) => own || !(holdsTouched(node) || isBusy(node)),
       beforeAttributeUpdated,
     },
   });
@@ -26,6 +26,9 @@ export function morph(old, fresh, { own = false } = {}) {
   leaveFocus();
   return result;
 }
+
+const holdsTouched = (node) =>
+  node.nodeType === Node.ELEMENT_NODE && [node, ...node.querySelectorAll("form")].some((form) => touched.has(form));
 
 // A form that waits for its answer stays until then: htmx swaps the answer of a form that is gone in its own, other way.
 const isBusy = (node) =>
