@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from bookings.states import RefusalReason
 from echauffeur.demo import accounts
 from echauffeur.demo.history import REFUSED
 from echauffeur.demo.simulator.pace import Pace
 from echauffeur.demo.simulator.pages import Form, Page
 from echauffeur.demo.simulator.phone import Phone
+from echauffeur.demo.watches import TIME_ZONE
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +23,8 @@ PATIENCE = (60.0, 90.0)  # seconds of play that humans are given first
 BETWEEN_LOOKS = 6.0
 LOOK_ANYWAY_SECONDS = 60.0
 ASSIGN_AHEAD = timedelta(hours=3)
-HOPELESS = timedelta(minutes=4)  # before the promised time
+LATER = [timedelta(minutes=minutes) for minutes in (10, 20, 35)]
+HOPELESS = timedelta(minutes=8)  # before the promised time
 VISITOR = accounts.DRIVER.last_name  # whoever plays this driver may be away
 
 
@@ -67,6 +70,10 @@ class Waits:
     random: Random
     left: dict[tuple[str, bool], float] = field(default_factory=dict)
 
+    def again(self, ride: Seen) -> None:
+        """Let this ride wait once more: it was handled, and what is still to do is not urgent."""
+        self.left[ride.code, ride.waits] = self.random.uniform(*PATIENCE)
+
     def over(self, seen: list[Seen], played: float) -> list[Seen]:
         """Return the rides that humans have left alone for long enough; what is no longer seen is forgotten."""
         before = self.left
@@ -98,6 +105,7 @@ class SimulatedRegulator:
         due = self.waits.over(self.seen, played)
         if played and due and self.page:
             ride = due[0]
+            self.waits.again(ride)
             self.seen = [other for other in self.seen if other is not ride]
             await self.handle(ride, self.page)
 
@@ -128,11 +136,22 @@ class SimulatedRegulator:
         await self._send(form, crew=crews[0])
         return True
 
+    async def _assign_later(self, ride: Seen) -> bool:
+        """Promise a later time at which somebody is free; return whether there was one."""
+        for later in LATER:
+            clock = (ride.pickup_at + later).astimezone(TIME_ZONE)
+            page = await self.phone.get(f"{TOWER}?ride={ride.code}&at={clock:%H:%M}")
+            if await self._assign(ride, page):
+                return True
+        return False
+
     async def _disappoint(self, ride: Seen, left: timedelta) -> None:
-        """Nobody can drive it: the waiting list, and when its time comes a refusal with words."""
-        words = REFUSED[next(iter(REFUSED))]
+        """Nobody can drive it: the waiting list; shortly before its time a later one, else a refusal in words."""
+        words = REFUSED[RefusalReason.NO_CAPACITY]
         if left > HOPELESS:
             await self._try(ride, "waitlist")
+        elif await self._assign_later(ride):
+            logger.info("%s was moved", ride.code)
         elif not await self._try(ride, "refuse", reason="no_capacity", words=words):
             await self._try(ride, "cancel-for", reason="service", words=words)
 
