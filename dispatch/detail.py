@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bookings.models import Ride
 from bookings.states import RIDE
@@ -17,6 +18,8 @@ from drivers.models import Driver
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.common.lifecycle import Party
 from fleet.models import Vehicle
+
+PROPOSALS = 4
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def choice_for(tower: Tower, ride: Ride, promise: datetime | None) -> Choice:
     promise = promise or promise_for(ride, tower.day.now)
     return Choice(
         promise,
-        list(proposals_for(tower.means, ride, promise)),
+        list(islice(proposals_for(tower.means, ride, promise), PROPOSALS)),
         drivers_for(tower.means, ride, promise),
         vehicles_for(tower.means, ride, slot_for(ride, promise)),
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookings.models import Ride
 from bookings.states import RIDE, DeclineReason, RideState
@@ -15,6 +14,8 @@ from echauffeur.journal.models import Entry
 TIME_TO_REACT = timedelta(minutes=10)
 # A ride that takes this much longer than planned deserves a call.
 OVERRUN = timedelta(minutes=10)
+# From so many minutes on, people count in hours.
+LONG = 120
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def _late(ride: Ride, now: datetime) -> Problem | None:
     late = minutes_between(ride.pickup_at, now)
     if late < 1 or ride.state in (RideState.WAITING, RideState.ON_BOARD):
         return None
-    return Problem(ngettext("%(n)d min late", "%(n)d min late", late) % {"n": late}, is_late=True)
+    text = _("%(n)d h late") % {"n": late // 60} if late >= LONG else _("%(n)d min late") % {"n": late}
+    return Problem(text, is_late=True)
 
 
 def _declined(entry: Entry | None) -> Problem | None:

@@ -91,11 +91,13 @@ def step(request: SignedInRequest, code: str, verb: str) -> HttpResponse:
 def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
     """Make a link for guests, to read out or send; it is shown this once, for only its hash is kept."""
     ride = ride_to_regulate(request.user, code)
-    if request.method == "POST":
-        address = request.build_absolute_uri(reverse("track-open", args=[share(ride=ride, by=request.user)]))
-        told = _("Who opens this link follows the car of %(code)s. It is shown only once: %(address)s")
-        messages.warning(request, told % {"code": ride.code, "address": address})
-    return see_other(tower_link(ride.base, ride=ride.code))
+    back = tower_link(ride.base, ride=ride.code)
+    if request.method != "POST":
+        return redirect(back)
+    address = request.build_absolute_uri(reverse("track-open", args=[share(ride=ride, by=request.user)]))
+    told = _("Who opens this link follows the car of %(code)s. It is shown only once: %(address)s")
+    messages.warning(request, told % {"code": ride.code, "address": address})
+    return see_other(back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
