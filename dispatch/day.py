@@ -18,6 +18,7 @@ from echauffeur.journal.models import Entry
 
 # What others changed on the driver's day stays in sight this long.
 NOTICE_STAYS = timedelta(minutes=15)
+WARNINGS = 3
 
 STEP_LABELS = {
     "acknowledge": _("Mission received"),
@@ -139,8 +140,8 @@ class Day:
 
     @property
     def warnings(self) -> list[Notice]:
-        """Notices of what was taken away; new work shows itself."""
-        return [notice for notice in self.notices if not notice.is_new_work]
+        """The newest notices of what was taken away; new work shows itself."""
+        return [notice for notice in self.notices if not notice.is_new_work][:WARNINGS]
 
 
 def day_of(driver: Driver, now: datetime) -> Day:
@@ -150,6 +151,8 @@ def day_of(driver: Driver, now: datetime) -> Day:
     window = (start, max([end, *(shift.period.upper for shift in shifts)]))
     missions = _missions(driver, *window)
     works = [Work(mission) for mission in missions if mission.state in MISSION.live]
+    # The ride may have left between our reading the missions and their stops; the page is about to be told.
+    works = [work for work in works if work.stop]
     works.sort(key=lambda work: (work.mission.state != MissionState.UNDER_WAY, work.mission.starts_at))
     over = [mission for mission in reversed(missions) if mission.state in MISSION.final]
     return Day(driver, now, shifts, works[0] if works else None, works[1:], over, _notices(driver, now))

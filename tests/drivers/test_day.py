@@ -210,6 +210,11 @@ class TestWhatIsShown:
         assert day.next is not None
         assert day.next.mission == mission
 
+    def test_a_mission_that_ends_while_it_is_read_is_left_out(self, duty: Duty) -> None:
+        mission = duty.give()
+        Stop.objects.filter(mission=mission).update(dropped_at=timezone.now())
+        assert "No mission at the moment" in text_of(screen(duty), "#live")
+
     def test_what_is_over_is_folded_away(self, duty: Duty) -> None:
         mission = duty.give()
         dispatch.cancel(

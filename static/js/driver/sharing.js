@@ -8,6 +8,7 @@ const MOVED = 5; // metres
 const METRES_PER_DEGREE = 111_320;
 const AT_REST = 15_000;
 const ANSWER_WITHIN = 8000;
+const STALE_AFTER = 30; // seconds
 
 let watch = null;
 let fix = null;
@@ -123,8 +124,9 @@ function settle(next) {
 function show() {
   const element = line();
   if (!element || (watch === null && outcome.state !== "off")) return;
-  element.dataset.state = outcome.state;
-  const words = outcome.message ?? text(`sharing-${outcome.state}`, { age: outcome.at ? ageInWords((Date.now() - outcome.at) / 1000) : "" });
+  const seconds = outcome.at ? (Date.now() - outcome.at) / 1000 : 0;
+  element.dataset.state = seconds > STALE_AFTER ? "old" : outcome.state;
+  const words = outcome.message ?? text(`sharing-${outcome.state}`, { age: ageInWords(seconds) });
   if (element.textContent !== words) element.textContent = words;
 }
 

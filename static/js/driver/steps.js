@@ -84,7 +84,8 @@ function showQueue(waiting) {
   if (isHidden) return;
   const isSignedOut = taps.state === Outcome.SIGNED_OUT;
   const sentence = text(isSignedOut ? "taps-signed-out" : "taps-waiting", { n: waiting.length });
-  const items = waiting.map(({ label, claimedAt }) => make("li", {}, `${timeOfDay(Date.parse(claimedAt))} · ${label}`));
+  const { zone } = document.getElementById("live").dataset;
+  const items = waiting.map(({ label, claimedAt }) => make("li", {}, `${timeOfDay(Date.parse(claimedAt), zone)} · ${label}`));
   const body = make("div", {}, make("p", {}, sentence, ...(isSignedOut ? [" ", signInLink()] : [])), make("ul", {}, ...items));
   queue.replaceChildren(icon("offline"), body);
   if (isNews) announce(sentence);
