@@ -10,6 +10,7 @@ from echauffeur.journal.live import LiveConsumer
 from tracking.positions import driver_topic
 
 FOLLOWED_LINK = "followed_link"
+LINK_ENDED = 4404
 
 
 def sight_of(ride: Ride) -> list[str]:
@@ -39,10 +40,13 @@ class RidesConsumer(LiveConsumer):
 
 
 class GuestConsumer(LiveConsumer):
-    """Whoever holds a tracking link follows that ride's car."""
+    """Whoever holds a tracking link follows that ride's car; when it closes, the link has ended."""
 
     topics_change_with_steps = True
 
     def enter(self) -> tuple[str, list[str]]:
         ride = link_followed(self.scope["session"].get(FOLLOWED_LINK, 0)).ride
         return ride.stream, sight_of(ride)
+
+    def refusal_code(self) -> int:
+        return LINK_ENDED

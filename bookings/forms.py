@@ -133,7 +133,7 @@ class RideForm(forms.Form):
             field.widget.attrs["data-typed"] = self._words_in_box(name)
         self.fields["origin"].widget.attrs |= {"data-from-here": "id_latitude id_longitude", "autofocus": True}
         self.fields["day"].widget.attrs |= {"min": today, "max": today + timedelta(days=base.horizon_days)}
-        self.fields["clock"].help_text = _("On the clock of %(base)s, where it is now %(now)s.") % {
+        self.fields["when"].help_text = _("On the clock of %(base)s, where it is now %(now)s.") % {
             "base": base.name,
             "now": f"{base.local(timezone.now()):%H:%M}",
         }

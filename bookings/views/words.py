@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.forms import RideForm
 from bookings.models import Ride
 from bookings.states import RideState
+from dispatch.actions import no_show_allowed_at
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import week_in_words
@@ -130,7 +131,7 @@ class Headline:
 
 
 Text = str | Promise
-# %(driver)s: first name; %(when)s: promised time; %(reason)s and %(words)s: of the end.
+# %(driver)s: first name; %(when)s: promised time; %(until)s: end of the wait; %(reason)s, %(words)s: of the ride's end.
 HEADLINES: dict[str, tuple[Text, Text]] = {
     S.REQUESTED: (
         gettext_lazy("Request sent"),
@@ -153,7 +154,10 @@ HEADLINES: dict[str, tuple[Text, Text]] = {
         gettext_lazy("%(driver)s took note of your ride and will be there."),
     ),
     S.APPROACHING: (gettext_lazy("%(driver)s is on the way"), gettext_lazy("Be at “%(origin)s”, %(when)s.")),
-    S.WAITING: (gettext_lazy("Your car is there"), gettext_lazy("%(driver)s is waiting for you at “%(origin)s”.")),
+    S.WAITING: (
+        gettext_lazy("Your car is there"),
+        gettext_lazy("%(driver)s is waiting for you at “%(origin)s”, until about %(until)s."),
+    ),
     S.ON_BOARD: (gettext_lazy("You are on your way"), gettext_lazy("%(driver)s is driving you to “%(destination)s”.")),
     S.COMPLETED: (gettext_lazy("You have arrived"), gettext_lazy("Your ride to “%(destination)s” is completed.")),
     S.REFUSED: (gettext_lazy("The control room cannot take this ride"), gettext_lazy("%(reason)s. %(words)s")),
@@ -170,6 +174,7 @@ def headline(ride: Ride, driver: str) -> Headline:
         "when": when_in_words(ride.base, ride.pickup_at),
         "origin": ride.origin_label,
         "destination": ride.destination.name,
+        "until": f"{ride.base.local(no_show_allowed_at(ride)):%H:%M}",
         "reason": ride.reason_in_words,
         "words": ride.end_words,
     }
