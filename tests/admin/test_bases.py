@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from bookings import actions
 from bookings.models import Ride
 from echauffeur.bases.models import Base, Place
-from tests.factories import BaseFactory, PlaceFactory, RideFactory
+from tests.factories import BaseFactory, PlaceFactory, RegulatorFactory, RideFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,7 @@ def test_the_page_of_a_base_leads_to_what_it_still_lacks(administration: Client)
 def test_what_has_a_past_is_not_deleted_and_says_what_to_do(administration: Client, what: str, way: str) -> None:
     ride = RideFactory()
     RideFactory.create_batch(8, base=ride.base, origin=ride.origin, destination=ride.destination)
+    actions.confirm(ride=ride, by=RegulatorFactory(base=ride.base))
     row = ride.base if what == "base" else ride.origin
     if way == "one":
         answer = administration.post(f"/admin/bases/{what}/{row.pk}/delete/", {"post": "yes"})
@@ -102,6 +104,7 @@ def test_what_has_a_past_is_not_deleted_and_says_what_to_do(administration: Clie
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "Its history is kept" in text
+    assert "/bookings/ride/" in text or "Ride: R-" in text, "the journal is named, not the rides"
     assert "more</li>" in text, "thousands of rides would be listed one by one"
     assert Ride.objects.count() == 9
     assert type(row).objects.filter(pk=row.pk).exists()
