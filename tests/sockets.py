@@ -61,9 +61,12 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(path: str, user: User | None, *, origin: str | None = None) -> AsyncIterator[Listener]:
-    """Open the socket as this person, from a page of this origin, and close it in the end."""
-    cookie = await database_sync_to_async(cookie_of)(user) if user else ""
+async def listening(
+    path: str, user: User | None = None, *, cookie: str = "", origin: str | None = None
+) -> AsyncIterator[Listener]:
+    """Open the socket as this person, or with these cookies, from a page of this origin; close it in the end."""
+    if user is not None:
+        cookie = await database_sync_to_async(cookie_of)(user)
     headers = [(b"host", HOST), (b"cookie", cookie.encode())] + ([(b"origin", origin.encode())] if origin else [])
     scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
     communicator = ApplicationCommunicator(application, scope)
