@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
-from dispatch.models import Stop
 from drivers.models import Driver
 from echauffeur.bases.models import Base
 from fleet.models import Vehicle
@@ -120,7 +119,7 @@ def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) 
     if not following:
         return []
     engagement = min(following, key=lambda engagement: engagement.starts_at)
-    stop = _first_to_do(engagement)
+    stop = engagement.next_stop
     arrival = slot.ends_at + _way(base, ride.destination, stop)
     if arrival <= stop.planned_at:
         return []
@@ -132,10 +131,6 @@ def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) 
             "planned": _clock(base, stop.planned_at),
         }
     ]
-
-
-def _first_to_do(engagement: Engagement) -> Stop:
-    return next((stop for stop in engagement.stops if stop.is_open), engagement.stops[0])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
-from bookings.states import CAR_IN_SIGHT, RideState
+from bookings.states import RideState
 from dispatch.feasibility import AROUND
 from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
 from dispatch.states import MissionState
@@ -124,11 +124,10 @@ def bars_of_day(day: BaseDay, means: Means, rides: dict[int, Ride], troubled: Co
         ride = rides.get(engagement.stops[0].ride_id or 0)
         if ride is None or engagement.starts_at >= end or engagement.ends_at <= start:
             continue
-        ends_at = max(engagement.ends_at, day.now) if ride.state in CAR_IN_SIGHT else engagement.ends_at
         bars[engagement.mission.pk] = Bar(
             ride=ride,
             starts_at=engagement.starts_at,
-            ends_at=ends_at,
+            ends_at=engagement.ends_at,
             text=f"{day.base.local(ride.pickup_at):%H:%M} {ride.origin_label} → {ride.destination.name}",
             hint=f"{ride.code} · {STATE_LABELS[ride.state]}",
             is_troubled=ride.pk in troubled,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from dispatch.models import Mission, Stop, StopQuerySet
 from dispatch.states import MISSION
@@ -20,6 +21,7 @@ class Engagement:
     """A mission that was not called off, so takes its driver and vehicle, and the stops it makes or made in order."""
 
     mission: Mission
+    now: datetime
     stops: list[Stop] = field(default_factory=list)
 
     @cached_property
@@ -32,8 +34,17 @@ class Engagement:
 
     @cached_property
     def ends_at(self) -> datetime:
-        """When it is planned to end, or when it really did."""
-        return self.mission.ended_at or self.mission.ends_at
+        """When it really ended, or will: what is behind its time takes what is left of it from now on."""
+        if self.mission.ended_at:
+            return self.mission.ended_at
+        behind = self.next_stop.planned_at < self.now
+        left = self.stops[-1].planned_at - self.next_stop.planned_at
+        return max(self.mission.ends_at, self.now + left) if behind else self.mission.ends_at
+
+    @cached_property
+    def next_stop(self) -> Stop:
+        """The first halt still to make; the last one when all are made."""
+        return next((stop for stop in self.stops if stop.is_open), self.stops[-1])
 
 
 @dataclass(frozen=True)
@@ -97,8 +108,9 @@ def means_of(
 
 def _engagements_of(stops: StopQuerySet) -> list[Engagement]:
     engagements: dict[int, Engagement] = {}
+    now = timezone.now()
     for stop in stops:
-        engagements.setdefault(stop.mission_id, Engagement(stop.mission)).stops.append(stop)
+        engagements.setdefault(stop.mission_id, Engagement(stop.mission, now)).stops.append(stop)
     return list(engagements.values())
 
 

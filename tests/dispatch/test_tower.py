@@ -16,6 +16,7 @@ from dispatch import actions
 from dispatch.detail import detail_of
 from dispatch.tower import Tower, tower_of
 from echauffeur.bases.models import Base
+from echauffeur.common.refusals import Refusal
 from tests.factories import (
     BaseFactory,
     DriverFactory,
@@ -118,6 +119,23 @@ def test_ride_that_would_make_the_next_mission_late_is_not_proposed(base: Base, 
     assert "No driver with a vehicle is free at that time" in told(tower, ride)
     (candidate,) = detail_of(tower).choice.drivers
     assert "min late for mission" in candidate.obstacles[0]
+
+
+def test_driver_behind_time_is_not_free_before_the_ride_in_hand_is_done(
+    base: Base, crew: SimpleNamespace, regulator: object
+) -> None:
+    running = RideFactory(base=base, pickup_at=soon(10), minutes=15, state=RideState.CONFIRMED)
+    mission = actions.assign(ride=running, driver=crew.driver, vehicle=crew.vehicle, by=regulator)
+    actions.acknowledge(mission=mission, by=crew.driver.user)
+    actions.depart(ride=running, by=crew.driver.user)
+    with time_machine.travel(timezone.now() + timedelta(minutes=40), tick=False):  # 30 minutes late, nobody on board
+        ride = RideFactory(base=base, pickup_at=soon(10))
+        (candidate,) = detail_of(seen(base, code=ride.code)).choice.drivers
+        assert candidate.obstacles == [f"on mission {mission.code} from 12:05 to 12:55"]
+        with pytest.raises(Refusal, match="from 12:05 to 12:55"):
+            actions.assign(ride=ride, driver=crew.driver, vehicle=crew.vehicle, by=regulator, confirming=True)
+        later = RideFactory(base=base, pickup_at=soon(30))
+        assert detail_of(seen(base, code=later.code)).choice.proposals
 
 
 def test_overdue_request_is_proposed_for_the_next_time_that_can_be_kept(base: Base, crew: SimpleNamespace) -> None:
