@@ -94,7 +94,6 @@ class SimulatedRegulator:
         self.news.set()
         self.waits = Waits(random)
         self.seen: list[Seen] = []
-        self.page: Page | None = None
         self.looked_at = float("-inf")
 
     async def tick(self, played: float) -> None:
@@ -103,17 +102,19 @@ class SimulatedRegulator:
         if (self.news.is_set() and since > BETWEEN_LOOKS) or since > LOOK_ANYWAY_SECONDS:
             await self.look()
         due = self.waits.over(self.seen, played)
-        if played and due and self.page:
-            ride = due[0]
-            self.waits.again(ride)
-            self.seen = [other for other in self.seen if other is not ride]
-            await self.handle(ride, self.page)
+        if played and due:
+            self.waits.again(due[0])
+            page = await self.look()  # others may have taken the driver whom an older page proposes
+            if due[0] in self.seen:
+                await self.handle(due[0], page)
 
-    async def look(self) -> None:
+    async def look(self) -> Page:
+        """Read the tower as it is now, and return it."""
         self.news.clear()
         self.looked_at = time.monotonic()
-        self.page = await self.phone.get(TOWER)
-        self.seen = rides_on(self.page)
+        page = await self.phone.get(TOWER)
+        self.seen = rides_on(page)
+        return page
 
     async def handle(self, ride: Seen, page: Page) -> None:
         """Do for this ride what a regulator would do."""
@@ -126,15 +127,14 @@ class SimulatedRegulator:
             await self._disappoint(ride, left)
 
     async def _assign(self, ride: Seen, page: Page) -> bool:
-        """Take the tower's first proposal that is not the visitor's driver; return whether there was one."""
+        """Take the page's first proposal that is not the visitor's driver; return whether that was done."""
         form = page.form_to(f"/rides/{ride.code}/assign/")
         crews = [
             b["value"] for b in (form.buttons if form else []) if b.get("name") == "crew" and VISITOR not in b["text"]
         ]
         if form is None or not crews:
             return False
-        await self._send(form, crew=crews[0])
-        return True
+        return await self._send(form, crew=crews[0])
 
     async def _assign_later(self, ride: Seen) -> bool:
         """Promise a later time at which somebody is free; return whether there was one."""
