@@ -43,7 +43,7 @@ def day_in_short(base: Base, moment: datetime) -> str:
     day = base.local(moment).date()
     if abs(day - base.today()) <= timedelta(days=1) and day >= base.today():
         return day_in_words(base, moment)
-    return date_format(day, "D j M" if day.year == base.today().year else "j M Y")
+    return date_format(day, "D j N" if day.year == base.today().year else "j N Y")
 
 
 def hours_in_words(openings: list[tuple[time, time]]) -> str:
@@ -250,6 +250,9 @@ HAPPENED: dict[tuple[str, Party | None], Text] = {
     ("cancel", P.CUSTOMER): gettext_lazy("You cancelled."),
     ("cancel", None): gettext_lazy("The control room cancelled the ride."),
     ("abort", None): gettext_lazy("The control room ended the ride on the way."),
+    ("share", P.CUSTOMER): gettext_lazy("You shared a link to follow the car."),
+    ("share", None): gettext_lazy("The control room made a link to follow the car."),
+    ("unshare", None): gettext_lazy("You ended the link to follow the car."),
     ("rate", None): gettext_lazy("You rated the ride: %(rating)s of 5."),
 }
 
