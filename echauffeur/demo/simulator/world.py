@@ -25,7 +25,7 @@ from echauffeur.demo.watches import is_on_watch
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REQUESTS = 140.0
-MOST_OPEN_REQUESTS = 12
+MOST_OPEN_REQUESTS = 9
 RUSH = 6
 LONGEST_PAUSE = 30.0
 TICK = 1.0
