@@ -65,7 +65,7 @@ def seen_at(mission: Mission, *, seconds_ago: int = 0) -> None:
 
 def test_every_state_and_step_has_its_words() -> None:
     assert set(HEADLINES) == set(RideState.values)
-    assert {verb for verb, _party in HAPPENED} == {*RIDE.steps, "request", "rate"}
+    assert {verb for verb, _party in HAPPENED} == {*RIDE.steps, "request", "rate", "share", "unshare"}
     assert {*CAR_IN_SIGHT, *RIDE.final} <= set(FOR_GUESTS)
     assert {state for _label, states in LINE for state in states} == set(RideState.values) - {"refused", "cancelled"}
 
@@ -93,10 +93,13 @@ def test_the_page_tells_each_step(client: Client, ride: Ride) -> None:
 def test_the_position_is_shown_only_while_the_car_comes_for_or_carries_this_ride(client: Client, ride: Ride) -> None:
     mission = assign(ride)
     seen_at(mission)
-    shown = {}
+    told, shown = {}, {}
     for verb in STEPS:
         drive_one(ride, verb)
-        shown[verb] = 'data-lat="48.4"' in page(client, ride)
+        answer = client.get(reverse("ride", args=[ride.code]))
+        told[verb] = answer.context["car"].position is not None
+        shown[verb] = 'data-lat="48.4"' in answer.content.decode()
+    assert told == shown
     assert shown == {"acknowledge": False, "depart": True, "arrive": True, "board": True, "complete": False}
 
 
