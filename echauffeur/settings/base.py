@@ -85,7 +85,7 @@ DATABASES = {
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 30},  # seconds: a crowd waits rather than gets an error
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
