@@ -7,10 +7,11 @@ from bookings.models import Ride, TrackingLink, digest_of
 from echauffeur.accounts.access import require
 from echauffeur.accounts.queries import Person, may
 from echauffeur.accounts.roles import Permission
+from echauffeur.common.models import row_of_code
 
 
 def _ride(code: str) -> Ride:
-    ride = Ride.objects.with_places().filter(code=code).first()
+    ride = row_of_code(Ride.objects.with_places(), code)
     if ride is None:
         raise Http404
     return ride

@@ -8,11 +8,12 @@ from drivers.models import Driver
 from drivers.queries import driving_of
 from echauffeur.accounts.queries import Person, may
 from echauffeur.accounts.roles import Permission
+from echauffeur.common.models import row_of_code
 
 
 def mission_to_drive(user: Person, code: str) -> Mission:
     """Return a mission that is the person's own to drive. Raises Http404 when it is somebody else's or none."""
-    mission = Mission.objects.with_crew().filter(code=code).first()
+    mission = row_of_code(Mission.objects.with_crew(), code)
     if mission is None or mission.driver.user_id != user.pk or not may(user, Permission.DRIVE, mission.base_id):
         raise Http404
     return mission
@@ -20,7 +21,8 @@ def mission_to_drive(user: Person, code: str) -> Mission:
 
 def ride_to_drive(user: Person, code: str) -> Ride:
     """Return a ride that is, or was, on one of the person's own missions. Raises Http404 otherwise."""
-    ride = Ride.objects.with_places().filter(code=code, stops__mission__driver__in=driving_of(user)).first()
+    driven = Ride.objects.with_places().filter(stops__mission__driver__in=driving_of(user))
+    ride = row_of_code(driven, code)
     if ride is None or not may(user, Permission.DRIVE, ride.base_id):
         raise Http404
     return ride

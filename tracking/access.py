@@ -5,6 +5,7 @@ from django.http import Http404
 from bookings.access import link_followed
 from echauffeur.accounts.queries import Person
 from echauffeur.bases.models import Base
+from echauffeur.common.models import row_of_code
 
 
 def base_to_map(user: Person, code: str, *, followed_link: int = 0) -> Base:
@@ -16,7 +17,7 @@ def base_to_map(user: Person, code: str, *, followed_link: int = 0) -> Base:
         if base.code != code:
             raise Http404
         return base
-    found = Base.objects.filter(code=code).first()
+    found = row_of_code(Base.objects.all(), code)
     if found is None:
         raise Http404
     return found

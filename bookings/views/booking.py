@@ -24,6 +24,7 @@ from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
+from echauffeur.common.models import row_of_code
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 
@@ -51,7 +52,7 @@ def ride_check(request: SignedInRequest, key: UUID) -> HttpResponse:
     if made and request.method != "POST":
         return redirect("ride", made.code)
     typed = _typed_to_check(request, key)
-    base = Base.objects.filter(code=typed.get("base")).first()
+    base = row_of_code(Base.objects.all(), typed.get("base", ""))
     if base is None:
         messages.info(request, _("This request is no longer open. Here is a new one."))
         return redirect("ride-request")
@@ -75,7 +76,7 @@ def _ask(request: SignedInRequest, form: RideForm, key: UUID) -> HttpResponse:
 def _base(request: SignedInRequest, typed: drafts.Typed) -> Base | None:
     """Return the base chosen now, else the person's own; None when neither is known."""
     code = request.GET.get("base") or typed.get("base")
-    chosen = Base.objects.filter(code=code).first() if code else None
+    chosen = row_of_code(Base.objects.all(), code) if code else None
     return chosen or request.user.base
 
 

@@ -1,12 +1,12 @@
 """What search boxes ask for."""
 
-from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from bookings.queries import places_by_use
 from echauffeur.bases.models import Base, Place
 from echauffeur.bases.queries import places_matching
+from echauffeur.common.models import row_of_code
 
 MOST_PLACES = 12
 
@@ -17,7 +17,9 @@ def places(request: HttpRequest) -> JsonResponse:
 
     A list of at most twelve {id, name, hint, kind}.
     """
-    base = get_object_or_404(Base, code=request.GET.get("base", ""))
+    base = row_of_code(Base.objects.all(), request.GET.get("base", ""))
+    if base is None:
+        raise Http404
     text = request.GET.get("q", "").strip()[:80]
     found = places_matching(base, text) if text else places_by_use(base, request.user)
     return JsonResponse([_option(place) for place in found[:MOST_PLACES]], safe=False)

@@ -1,10 +1,13 @@
 """What several apps' rows share."""
 
 import secrets
+from typing import TypeVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, slug_re
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+Row = TypeVar("Row", bound=models.Model)
 
 # No 0/O, 1/I/L, U/V: codes are read out on the phone.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
@@ -13,6 +16,11 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 def new_code(prefix: str, length: int = 6) -> str:
     """Return a short code to say on the phone, such as ``R-7F3KQ2``."""
     return f"{prefix}-{''.join(secrets.choice(CODE_ALPHABET) for _ in range(length))}"
+
+
+def row_of_code(rows: models.QuerySet[Row], code: str) -> Row | None:
+    """Return the row of that code, if there is one. What can be no code, such as a null byte, finds nothing."""
+    return rows.filter(code=code).first() if slug_re.match(code) else None
 
 
 class LatitudeField(models.FloatField):  # type: ignore[type-arg]  # generic for mypy only

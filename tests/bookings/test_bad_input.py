@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Ride
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base, OpeningHours
 from tests.bookings.conftest import send
-from tests.factories import BaseFactory, PlaceFactory
+from tests.factories import BaseFactory, DriverFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
 Typed = dict[str, Any]
@@ -115,3 +117,25 @@ def test_nothing_at_all_is_answered_in_words(client: Client, base: Base) -> None
     answer = send(client, {"drawn_for": base.code})
     assert answer.status_code == 422
     assert {"origin", "destination", "when", "passengers", "phone"} <= set(answer.context["form"].errors)
+
+
+NO_CODES = ["\x00", "a\x00b", "R-2345%", "é", "-" * 5000]
+
+
+@pytest.mark.parametrize("code", NO_CODES)
+@pytest.mark.parametrize("name", ["ride-cancel", "ride-confirm", "ride-depart", "mission-decline"])
+def test_an_address_with_what_can_be_no_code_leads_nowhere(name: str, code: str, base: Base) -> None:
+    everybody = DriverFactory(base=base).user
+    everybody.memberships.create(base=base, role="regulator")
+    client = Client()
+    client.force_login(everybody)
+    address = reverse(name, args=["CODE"]).replace("CODE", quote(code))
+    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize("code", NO_CODES)
+def test_what_can_be_no_code_is_asked_for_in_vain(code: str, client: Client, base: Base) -> None:
+    assert client.get(reverse("ride-request"), {"again": code}).status_code == 404
+    assert client.get(reverse("places"), {"base": code}).status_code == 404
+    assert client.get(reverse("ride-request"), {"base": code}).context["base"] == base
+    assert client.post(reverse("ride-request"), {"base": code, "drawn_for": code}).context["base"] == base
