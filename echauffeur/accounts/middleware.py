@@ -62,7 +62,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 def _page_of(request: HttpRequest) -> str:
     """Return the address of the page the person looks at: what a form is sent to may answer no GET."""
     shown = request.headers.get("HX-Current-URL") or (request.method == "POST" and request.headers.get("Referer"))
-    parts = urlsplit(shown or "")
+    try:
+        parts = urlsplit(shown or "")
+    except ValueError:
+        return request.get_full_path()
     if parts.netloc != request.get_host():
         return request.get_full_path()
     return urlunsplit(("", "", parts.path, parts.query, ""))

@@ -7,7 +7,6 @@ import asyncio
 import logging
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from channels.auth import get_user
@@ -36,11 +35,10 @@ class SameOriginOnly:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin1")
         if origin:
-            parts = urlsplit(origin)
             forwarded = headers.get(b"x-forwarded-proto", b"").decode("latin1")
             secure = forwarded == "https" if settings.SECURE_PROXY_SSL_HEADER else scope.get("scheme") == "wss"
-            same = parts.netloc == headers.get(b"host", b"").decode("latin1")
-            if not same or parts.scheme != ("https" if secure else "http"):
+            host = headers.get(b"host", b"").decode("latin1")
+            if origin != f"{'https' if secure else 'http'}://{host}":
                 await send({"type": "websocket.close", "code": RIGHT_WITHDRAWN})
                 return None
         return await self.inner(scope, receive, send)

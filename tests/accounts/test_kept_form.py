@@ -55,3 +55,8 @@ def test_a_plain_form_leads_back_to_the_page_that_showed_it(client: Client) -> N
 def test_another_site_does_not_choose_where_one_goes(client: Client) -> None:
     answer = client.post("/rides/new/", headers={"Referer": "http://elsewhere.example/trap/"})
     assert answer["Location"] == "/sign-in/?next=/rides/new/"
+
+
+def test_what_is_no_address_leads_to_the_page_that_was_asked_for(client: Client) -> None:
+    answer = client.get("/rides/", headers={"HX-Request": "true", "HX-Current-URL": "http://["})
+    assert answer["HX-Redirect"] == "/sign-in/?next=/rides/"

@@ -178,7 +178,7 @@ class TestRights:
             await page.hear("hello")
 
     @pytest.mark.parametrize(
-        "origin", ["http://elsewhere.example", "https://testserver", "http://testserver:8000", "null", "http://testserver.elsewhere.example"]
+        "origin", ["http://elsewhere.example", "https://testserver", "http://testserver:8000", "null", "http://[", "http://testserver.elsewhere.example"]
     )  # fmt: skip
     async def test_pages_of_other_sites_may_not(self, regulator: User, origin: str) -> None:
         with pytest.raises(ConnectionRefusedError):
