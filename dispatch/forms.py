@@ -30,6 +30,8 @@ from fleet.models import Vehicle
 
 # Verbs that the customer or the driver say too have another address when the control room says them.
 ADDRESSES = {"cancel": "cancel-for", "complete": "complete-for", "no_show": "no-show-for"}
+# Whoever asked for a ride is not promised one on another day.
+FARTHEST_PROMISE = timedelta(days=1)
 SAY_WHY = {"required": gettext_lazy("Say why: choose one of the reasons.")}
 
 
@@ -188,6 +190,8 @@ class AssignForm(StepForm):
         promise: datetime | None = self.cleaned_data["promise"]
         if promise and promise < timezone.now() - timedelta(minutes=1):
             raise forms.ValidationError(_("This pick-up time has passed. Choose a later one."))
+        if promise and promise > max(self.ride.wanted_at, timezone.now()) + FARTHEST_PROMISE:
+            raise forms.ValidationError(_("This pick-up is more than a day late. Choose an earlier one."))
         return promise
 
     def act(self, by: User) -> None:

@@ -224,3 +224,22 @@ def test_call_is_booked_once_and_chosen(client: Client, regulator: object, ride:
     refused = client.post(address, call | {"passengers": "40"})
     assert refused.status_code == 422
     assert "Colonel Kerbrat" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("promise", "words"),
+    [
+        ("0001-01-01T00:00+14:00", "This pick-up time has passed"),
+        ("9999-12-31T23:59", "more than a day late"),
+        ("9999-12-31T23:59-14:00", "more than a day late"),
+        ("2027-02-30T08:00", "This is not a time"),
+    ],
+)
+@pytest.mark.usefixtures("regulator")
+def test_a_promise_that_nobody_can_mean_is_refused(
+    client: Client, ride: Ride, crew: SimpleNamespace, promise: str, words: str
+) -> None:
+    response = take(client, "assign", ride, crew=crew.pair, promise=promise)
+    assert response.status_code == 422
+    assert words in said(response)
+    assert state_of(ride) == RideState.REQUESTED
