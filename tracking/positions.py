@@ -72,11 +72,11 @@ def _key(driver_id: int) -> str:
 def keep_and_tell(base_id: int, position: Position, *, until: datetime) -> bool:
     """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it.
 
-    It is gone after ten minutes, and at that moment, the shift's end, at the latest. One that was overtaken by a
-    newer is left out.
+    It is gone when it is ten minutes old, and at that moment, the shift's end, at the latest. One that was overtaken by
+    a newer is left out.
     """
     wire = orjson.dumps(position.wire)
-    lifetime = max(min(GONE_AFTER, until - datetime.now(UTC)), timedelta(milliseconds=1))
+    lifetime = max(min(position.at + GONE_AFTER, until) - datetime.now(UTC), timedelta(milliseconds=1))
 
     def send(client: redis.Redis) -> bool:
         known = client.get(_key(position.driver_id))
@@ -92,8 +92,13 @@ def keep_and_tell(base_id: int, position: Position, *, until: datetime) -> bool:
 
 
 def forget(driver_id: int) -> None:
-    """Drop the driver's position: off duty, or sharing switched off."""
-    hubs.ask(lambda client: client.delete(_key(driver_id)), default=None)
+    """Drop the driver's position, and what of it has not been handed out: sharing was switched off."""
+
+    def send(client: redis.Redis) -> None:
+        client.delete(_key(driver_id))
+        client.publish(FORGOTTEN, orjson.dumps(driver_id))
+
+    hubs.ask(send, default=None)
 
 
 def newest(driver_ids: Iterable[int]) -> dict[int, Position]:

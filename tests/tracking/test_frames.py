@@ -18,8 +18,9 @@ from echauffeur.accounts.models import User
 from echauffeur.common import hub as hubs
 from tests import factories
 from tests.sockets import Listener, close_hub, listening, subscribed
+from tracking import positions as positions_module
 from tracking.actions import take_in
-from tracking.positions import FORGOTTEN, Frames, Position, driver_topic
+from tracking.positions import FORGOTTEN, Frames, Position, driver_topic, forget
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -111,6 +112,16 @@ class TestOnSockets:
         # The latest wins, so an unread viewer would have one; this one read nothing for two seconds.
         assert 1 <= len(frames) <= 4
         assert {row[0] for row in frames[-1]["drivers"]} == {driver.pk, colleague.pk}
+
+    async def test_what_is_switched_off_before_its_frame_is_told_to_nobody(
+        self, driver: Driver, regulator: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(positions_module, "FRAME_SECONDS", 0.6)
+        async with listening("/live/base/brest/", regulator) as page:
+            await subscribed()
+            await move(driver)
+            await in_thread(forget)(driver.pk)
+            assert await positions(page) == []
 
     async def test_another_base_hears_nothing_of_it(self, driver: Driver) -> None:
         elsewhere = await in_thread(factories.RegulatorFactory)(base__code="toulon")

@@ -62,7 +62,7 @@ def lives(driver: Driver) -> float:
 
 WRONG = [
     ({"at": now(minutes=-10, seconds=-30)}, "wrong_time"),
-    ({"at": now(minutes=2)}, "wrong_time"),
+    ({"at": now(days=1)}, "wrong_time"),
     ({"lat": 91}, "impossible"),
     ({"lon": -180.5}, "impossible"),
     ({"lat": "nan"}, "impossible"),
@@ -139,6 +139,10 @@ class TestForgetting:
     def test_a_position_is_kept_for_ten_minutes(self, driver: Driver) -> None:
         take_in(driver=driver, position=at(driver))
         assert 595 < lives(driver) <= 600
+
+    def test_from_when_it_was_taken_not_from_when_it_came_in(self, driver: Driver) -> None:
+        take_in(driver=driver, position=at(driver, timezone.now() - timedelta(minutes=7)))
+        assert 170 < lives(driver) <= 180
 
     def test_but_not_beyond_the_end_of_the_shift(self, driver: Driver) -> None:
         ends = timezone.now() + timedelta(seconds=90)
