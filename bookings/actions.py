@@ -280,35 +280,43 @@ def rate(*, ride: Ride, by: User, rating: int, words: str = "") -> Ride:
         raise Refusal(_("Choose from one to five stars."), field="rating")
     ride.rating, ride.rating_words = rating, words.strip()
     ride.save(update_fields=["rating", "rating_words"])
-    journal.record(
-        base=ride.base,
-        verb="rate",
-        subject=ride.subject,
-        by=by,
-        party=Party.CUSTOMER,
-        from_state=ride.state,
-        to_state=ride.state,
-        data={"rating": rating},
-        also_on=streams_of(ride),
-    )
+    _note(ride, "rate", by=by, party=Party.CUSTOMER, data={"rating": rating})
     return ride
 
 
 @transaction.atomic
-def share(*, ride: Ride, by: User) -> str:
+def share(*, ride: Ride, by: User, party: Party = Party.CUSTOMER) -> str:
     """Return a new tracking token for guests of this ride; earlier ones end, because there is one link at a time."""
     ride = lock(ride)
-    revoke_links(ride)
+    _revoke_links(ride)
     token = secrets.token_urlsafe(16)
     TrackingLink.objects.create(ride=ride, digest=digest_of(token), created_by=by)
+    _note(ride, "share", by=by, party=party)
     return token
 
 
 @transaction.atomic
-def unshare(*, ride: Ride) -> None:
-    """End every tracking link of the ride."""
-    revoke_links(lock(ride))
+def unshare(*, ride: Ride, by: User) -> None:
+    """End the ride's tracking link, if there is one; pages that follow it hear of that at once."""
+    ride = lock(ride)
+    if _revoke_links(ride):
+        _note(ride, "unshare", by=by, party=Party.CUSTOMER)
 
 
-def revoke_links(ride: Ride) -> None:
-    ride.tracking_links.filter(revoked_at=None).update(revoked_at=timezone.now())
+def _revoke_links(ride: Ride) -> int:
+    return ride.tracking_links.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _note(ride: Ride, verb: str, *, by: User, party: Party, data: dict[str, Any] | None = None) -> None:
+    """Write in the journal what leaves the ride's state as it is."""
+    journal.record(
+        base=ride.base,
+        verb=verb,
+        subject=ride.subject,
+        by=by,
+        party=party,
+        from_state=ride.state,
+        to_state=ride.state,
+        data=data,
+        also_on=streams_of(ride),
+    )

@@ -28,6 +28,8 @@ SENTENCES: dict[str, Promise] = {
     "cancel": gettext_lazy("Cancelled"),
     "abort": gettext_lazy("Broken off on the way"),
     "rate": gettext_lazy("Rated %(rating)s out of 5"),
+    "share": gettext_lazy("Link for guests made"),
+    "unshare": gettext_lazy("Link for guests ended"),
     "plan": gettext_lazy("Mission planned"),
     "set_out": gettext_lazy("Mission under way"),
     "finish": gettext_lazy("Mission done"),

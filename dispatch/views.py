@@ -23,6 +23,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.common.htmx import page
+from echauffeur.common.lifecycle import Party
 
 
 @require_safe
@@ -94,7 +95,8 @@ def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
     back = tower_link(ride.base, ride=ride.code)
     if request.method != "POST":
         return redirect(back)
-    address = request.build_absolute_uri(reverse("track-open", args=[share(ride=ride, by=request.user)]))
+    token = share(ride=ride, by=request.user, party=Party.REGULATOR)
+    address = request.build_absolute_uri(reverse("track-open", args=[token]))
     told = _("Who opens this link follows the car of %(code)s. It is shown only once: %(address)s")
     messages.warning(request, told % {"code": ride.code, "address": address})
     return see_other(back)

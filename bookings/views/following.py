@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -113,7 +114,7 @@ def ride_share(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("ride", code)
     token = actions.share(ride=ride, by=request.user)
-    return _show(request, ride, shared_url=request.build_absolute_uri(f"/t/{token}/"))
+    return _show(request, ride, shared_url=request.build_absolute_uri(reverse("track-open", args=[token])))
 
 
 @get_or_post
@@ -121,7 +122,7 @@ def ride_unshare(request: SignedInRequest, code: str) -> HttpResponse:
     """End the tracking link."""
     ride = ride_of_customer(request.user, code)
     if request.method == "POST":
-        actions.unshare(ride=ride)
+        actions.unshare(ride=ride, by=request.user)
     return redirect("ride", code)
 
 

@@ -4,17 +4,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from channels.db import database_sync_to_async
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.actions import share
+from bookings.actions import share, unshare
+from bookings.consumers import LINK_ENDED
 from bookings.models import Ride, TrackingLink
 from bookings.states import RideState
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
+from echauffeur.journal.models import Entry
 from tests.bookings.test_following import STEPS, assign, drive_one, seen_at
 from tests.factories import RideFactory
+from tests.sockets import close_hub, listening, subscribed
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +108,27 @@ def test_a_guest_opens_no_other_page(guest: Client, address: str, ride: Ride) ->
     guest.get(address)
     for path in (reverse("ride", args=[ride.code]), reverse("rides"), reverse("places")):
         assert guest.get(path).url.startswith(reverse("sign-in"))
+
+
+def test_making_and_ending_a_link_stand_in_the_journal(client: Client, guest: Client, ride: Ride) -> None:
+    for name in ("ride-share", "ride-share", "ride-unshare", "ride-unshare"):
+        client.post(reverse(name, args=[ride.code]))
+    told = Entry.objects.about("ride", ride.pk).order_by("seq")
+    assert [entry.verb for entry in told] == ["share", "share", "unshare"]
+    assert {entry.by for entry in told} == {ride.customer}
+    assert "You ended the link" in client.get(reverse("ride", args=[ride.code])).content.decode()
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
+async def test_a_guest_is_sent_away_the_moment_the_link_ends(guest: Client, address: str, ride: Ride) -> None:
+    await database_sync_to_async(guest.get)(address)
+    cookie = f"sessionid={guest.cookies['sessionid'].value}"
+    try:
+        async with listening("/live/track/", cookie=cookie) as page:
+            await subscribed()
+            await page.hear("hello")
+            await database_sync_to_async(unshare)(ride=ride, by=ride.customer)
+            assert await page.closed() == LINK_ENDED
+    finally:
+        await close_hub()
