@@ -15,6 +15,7 @@ from tests.life.journeys import Journey, journey_to
 
 OUTSIDERS = ("anonymous", "guest")
 SIGN_IN = "sign-in"
+EVERYBODY, SIGNED_IN = "everybody", "signed in"
 
 
 class World:
@@ -82,3 +83,10 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
             yield pattern
         elif pattern.namespace != "admin":
             yield from patterns(pattern)
+
+
+def named(persona: str, group: str | tuple[str, ...]) -> bool:
+    """Whether the persona is one of those that a line of the table names."""
+    if group == SIGNED_IN:
+        return persona not in OUTSIDERS
+    return group == EVERYBODY or persona in (group if isinstance(group, tuple) else (group,))

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from channels.db import database_sync_to_async
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from dispatch.models import Mission
-from echauffeur.sockets import sockets
-from tests import factories
-from tests.rules.doors import OUTSIDERS, SIGN_IN, World, parameters
-from tests.sockets import close_hub, listening
+from tests.rules.doors import EVERYBODY, OUTSIDERS, SIGN_IN, SIGNED_IN, World, named, parameters
 
-EVERYBODY, SIGNED_IN = "everybody", "signed in"
 CUSTOMER = ("customer",)
 DRIVER = ("driver",)
 DRIVERS = ("driver", "other driver", "foreign driver")
@@ -70,26 +64,14 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "ride-abort": ({REGULATORS: 302}, {REGULATORS: 422}),
     "demo": ({TOWERS: 200}, {TOWERS: 302}),
 }
-SOCKETS = {
-    "live/base/<slug:code>/": TOWER,
-    "live/rides/": SIGNED_IN,
-    "live/ride/<str:code>/": CUSTOMER,
-    "live/driver/": DRIVERS,
-    "live/track/": ("guest",),
-}
-SIGN_IN_AGAIN, RIGHT_WITHDRAWN = 4401, 4403
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-def named(persona: str, group: str | tuple[str, ...]) -> bool:
-    """Whether the persona is one of those that a line of the table names."""
-    if group == SIGNED_IN:
-        return persona not in OUTSIDERS
-    return group == EVERYBODY or persona in (group if isinstance(group, tuple) else (group,))
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all doors: what happens behind one is taken back before the next."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
 
 
 def expected(persona: str, answers: Answers) -> int | str:
@@ -99,7 +81,6 @@ def expected(persona: str, answers: Answers) -> int | str:
 
 def test_every_address_has_its_line() -> None:
     assert set(parameters()) == set(TABLE)
-    assert {str(socket.pattern) for socket in sockets} == set(SOCKETS)
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -119,68 +100,3 @@ def test_the_administration_is_for_administrators(world: World, persona: str) ->
     response = client.get(reverse("admin:index"), follow=True)
     assert response.status_code == (200 if persona in {"administrator", "anonymous"} else 403)
     assert (response.request["PATH_INFO"] == reverse("sign-in")) == (persona == "anonymous")
-
-
-class TestForeignRows:
-    """Ids of another base's rows in a form that one may send are refused like ids that do not exist."""
-
-    @pytest.fixture
-    def client(self, world: World) -> Iterator[Client]:
-        client = Client()
-        client.force_login(world.journey.regulator)
-        return client
-
-    @pytest.fixture
-    def foreign(self) -> dict[str, int]:
-        base = factories.BaseFactory(code="cherbourg")
-        return {
-            "driver": factories.DriverFactory(base=base).pk,
-            "vehicle": factories.VehicleFactory(base=base).pk,
-            "place": factories.PlaceFactory(base=base).pk,
-        }
-
-    @pytest.mark.parametrize("field", ["driver", "vehicle"])
-    def test_no_crew_of_another_base(self, world: World, client: Client, foreign: dict[str, int], field: str) -> None:
-        journey = world.journey
-        client.post(reverse("ride-unassign", args=[journey.ride.code]), {"reason": "replan"})
-        crew = {"driver": journey.driver.pk, "vehicle": journey.vehicle.pk} | {field: foreign[field]}
-        response = client.post(reverse("ride-assign", args=[journey.ride.code]), crew)
-        assert response.status_code == 422
-        assert Mission.objects.live().count() == 0
-
-    @pytest.mark.parametrize("field", ["origin", "destination"])
-    @pytest.mark.parametrize("name", ["ride-request", "ride-request-for"])
-    def test_no_place_of_another_base(
-        self, world: World, client: Client, foreign: dict[str, int], name: str, field: str
-    ) -> None:
-        ride, base = world.journey.ride, world.journey.base
-        form: dict[str, Any] = {"origin": ride.origin_id, "destination": ride.destination_id, "when": "asap"}
-        form |= {"passengers": 1, "luggage": 0, "wheelchairs": 0, "passenger_name": "C. D.", "phone": "0612345678"}
-        form |= {"base": base.code, "drawn_for": base.code, "tap": "7b0e3f5c-3a7e-4c63-9a4e-0d4c2f1b9a11"}
-        assert client.post(world.address(name), form | {field: foreign["place"]}).status_code == 422
-        assert client.post(world.address(name), form).status_code in {302, 303}, "the form is not otherwise wrong"
-
-
-class TestSockets:
-    """The same for live sockets: who is let in, and with which code the others are sent away."""
-
-    @pytest_asyncio.fixture(autouse=True)
-    async def own_hub(self) -> Any:
-        yield
-        await close_hub()
-
-    @pytest.mark.django_db(transaction=True)
-    @pytest.mark.asyncio
-    @pytest.mark.parametrize("route", SOCKETS)
-    async def test_a_socket_opens_for_its_people_only(self, transactional_db: None, route: str) -> None:
-        world = await database_sync_to_async(World)()
-        code = world.journey.base.code if "base" in route else world.journey.ride.code
-        path = "/" + route.replace("<slug:code>", code).replace("<str:code>", code)
-        for persona in world.people:
-            cookie = "; ".join(f"{name}={value}" for name, value in world.cookies[persona].items())
-            async with listening(path, cookie=cookie) as page:
-                if named(persona, SOCKETS[route]):
-                    assert (await page.hear("hello"))["seq"] >= 0, persona
-                else:
-                    away = SIGN_IN_AGAIN if persona in OUTSIDERS else RIGHT_WITHDRAWN
-                    assert await page.closed() == away, persona
