@@ -5,25 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('bases', '0001_initial'),
+        ("bases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Basemap',
+            name="Basemap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('features', models.JSONField(default=list, verbose_name='features')),
-                ('attribution', models.CharField(blank=True, max_length=120, verbose_name='source of the map')),
-                ('base', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='basemap', to='bases.base', verbose_name='base')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("features", models.JSONField(default=list, verbose_name="features")),
+                ("attribution", models.CharField(blank=True, max_length=120, verbose_name="source of the map")),
+                (
+                    "base",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="basemap",
+                        to="bases.base",
+                        verbose_name="base",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'base map',
-                'verbose_name_plural': 'base maps',
+                "verbose_name": "base map",
+                "verbose_name_plural": "base maps",
             },
         ),
     ]
