@@ -322,8 +322,9 @@ class CallForm(RideForm):
     tap = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": gettext_lazy("Reload the page.")})
     status = 422
 
-    def __init__(self, data: Any = None, *, base: Base):
-        super().__init__(data, base=base, party=Party.REGULATOR, initial={"tap": uuid4()})
+    def __init__(self, data: Any = None, *, base: Base, typed: dict[str, str] | None = None):
+        """``typed``: what an earlier sheet held that was not sent."""
+        super().__init__(data, base=base, party=Party.REGULATOR, initial={"tap": uuid4(), **(typed or {})})
         for name in ("base", "drawn_for", "draft"):
             del self.fields[name]
         self.fields["origin"].widget.attrs.pop("data-from-here", None)

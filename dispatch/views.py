@@ -18,6 +18,7 @@ from dispatch.detail import detail_of
 from dispatch.forms import STEP_FORMS, CallForm, LookForm, StepForm, promise_at
 from dispatch.tower import tower_of
 from echauffeur.accounts.access import base_where
+from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.queries import bases_of, may
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
@@ -106,7 +107,7 @@ def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
 def ride_request_for(request: SignedInRequest, code: str) -> HttpResponse:
     """Book for somebody who is on the phone; the button's key makes the same press twice one ride."""
     base = base_where(request.user, Permission.BOOK_FOR_OTHERS, code)
-    form = CallForm(request.POST or None, base=base)
+    form = CallForm(request.POST or None, base=base, typed=take_kept_form(request))
     if request.method == "POST" and (ride := form.book(request.user)):
         messages.success(request, _("%(code)s is booked. It waits for your answer.") % {"code": ride.code})
         return see_other(tower_link(base, ride=ride.code))

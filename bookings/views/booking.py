@@ -83,17 +83,13 @@ def _base(request: SignedInRequest, typed: drafts.Typed) -> Base | None:
 def _typed_before(request: SignedInRequest) -> tuple[drafts.Typed, bool]:
     """Return what to fill the form with, and whether the person may be surprised to find it there."""
     if kept := take_kept_form(request):
-        return last_values(kept), False
+        return kept, False
     if code := request.GET.get("again"):
         return _as_typed(ride_of_customer(request.user, code), back="back" in request.GET), False
     if key := request.GET.get("draft"):
         return drafts.of_key(request.session, key), False
     typed = {} if "fresh" in request.GET else drafts.latest(request.session)
     return typed, bool(typed)
-
-
-def last_values(kept: dict[str, list[str]]) -> drafts.Typed:
-    return {name: values[-1] for name, values in kept.items() if values}
 
 
 def _as_typed(ride: Ride, *, back: bool) -> drafts.Typed:
@@ -110,7 +106,7 @@ def _typed_to_check(request: SignedInRequest, key: UUID) -> drafts.Typed:
     if request.method == "POST":
         return request.POST.dict()
     if kept := take_kept_form(request):
-        drafts.keep(request.session, last_values(kept), key)
+        drafts.keep(request.session, kept, key)
     return drafts.of_key(request.session, str(key))
 
 

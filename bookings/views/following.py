@@ -15,7 +15,6 @@ from bookings.forms import CancelForm, RatingForm
 from bookings.models import Ride
 from bookings.queries import coming_rides, link_in_force, past_rides
 from bookings.states import CAR_IN_SIGHT, RIDE, RideState
-from bookings.views.booking import last_values
 from bookings.views.car import Car, car_of, end_of, start_of
 from bookings.views.words import (
     day_in_short,
@@ -72,7 +71,7 @@ def _card(ride: Ride, mission: Mission | None) -> dict[str, Any]:
 @require_safe
 def ride(request: SignedInRequest, code: str) -> HttpResponse:
     """Show one own ride, live."""
-    return _show(request, ride_of_customer(request.user, code))
+    return _show(request, ride_of_customer(request.user, code), **_kept(request, code))
 
 
 @get_or_post
@@ -80,7 +79,7 @@ def ride_cancel(request: SignedInRequest, code: str) -> HttpResponse:
     """Cancel, with a reason; a GET shows the ride with that form open."""
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
-        return _show(request, ride, cancel_form=CancelForm(initial=_kept(request)), is_cancelling=True)
+        return _show(request, ride, **{"is_cancelling": True, **_kept(request, code)})
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _show(request, ride, cancel_form=form, is_cancelling=True, status=422)
@@ -96,7 +95,7 @@ def ride_rate(request: SignedInRequest, code: str) -> HttpResponse:
     """Keep one to five stars and perhaps words; the last judgement counts."""
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
-        return _show(request, ride, rating_form=RatingForm(initial=_kept(request)))
+        return _show(request, ride, **_kept(request, code))
     form = RatingForm(request.POST)
     if not form.is_valid():
         return _show(request, ride, rating_form=form, status=422)
@@ -126,9 +125,13 @@ def ride_unshare(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("ride", code)
 
 
-def _kept(request: SignedInRequest) -> dict[str, str]:
-    """Return what was typed before the session ended."""
-    return last_values(take_kept_form(request) or {})
+def _kept(request: SignedInRequest, code: str) -> dict[str, Any]:
+    """Return the form that was being sent when the session ended, as it stood."""
+    if typed := take_kept_form(request, reverse("ride-cancel", args=[code])):
+        return {"cancel_form": CancelForm(initial=typed), "is_cancelling": True}
+    if typed := take_kept_form(request, reverse("ride-rate", args=[code])):
+        return {"rating_form": RatingForm(initial=typed)}
+    return {}
 
 
 def _show(request: SignedInRequest, ride: Ride, *, status: int = 200, **extra: Any) -> HttpResponse:

@@ -22,15 +22,15 @@ def keep_form(request: HttpRequest) -> None:
     """Keep what was typed until the person has signed in again: nothing secret, and nothing large from a stranger."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_KEPT_BYTES:
         return
-    typed = {name: values for name, values in request.POST.lists() if not any(word in name for word in NEVER_KEPT)}
+    typed = {name: value for name, value in request.POST.items() if not any(word in name for word in NEVER_KEPT)}
     request.session[KEPT_FORM] = {"path": request.path, "typed": typed}
 
 
-def take_kept_form(request: HttpRequest) -> dict[str, list[str]] | None:
-    """Return what was typed on this page before the session ended, once."""
+def take_kept_form(request: HttpRequest, path: str = "") -> dict[str, str]:
+    """Return what was sent to that path, this page's own unless said, when the session had ended; once."""
     kept = request.session.get(KEPT_FORM)
-    if not kept or kept["path"] != request.path:
-        return None
+    if not kept or kept["path"] != (path or request.path):
+        return {}
     del request.session[KEPT_FORM]
     return dict(kept["typed"])
 

@@ -21,7 +21,7 @@ from dispatch.queries import mission_of
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.journal.queries import seq_of
-from tests.factories import DriverFactory, RegulatorFactory, RideFactory, UserFactory, VehicleFactory
+from tests.factories import PASSWORD, DriverFactory, RegulatorFactory, RideFactory, UserFactory, VehicleFactory
 from tracking.positions import Position, keep_and_tell
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +220,25 @@ def test_past_rides_come_page_by_page(client: Client, customer: User, base: Base
 
 def test_without_rides_the_list_says_what_to_do(client: Client) -> None:
     assert "No ride is coming" in client.get(reverse("rides")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("ride-cancel", {"reason": "duplicate", "words": "Booked by my secretary"}),
+        ("ride-rate", {"rating": 4, "words": "A bit late"}),
+    ],
+)
+def test_a_session_that_ends_under_a_form_of_the_page_loses_nothing(
+    client: Client, customer: User, ride: Ride, name: str, sent: dict[str, Any]
+) -> None:
+    if name == "ride-rate":
+        assign(ride)
+        drive(ride, until="complete")
+    shown = reverse("ride", args=[ride.code])
+    client.session.flush()
+    answer = client.post(reverse(name, args=[ride.code]), sent, headers={"Referer": f"http://testserver{shown}"})
+    after = client.post(answer.url, {"username": customer.email, "password": PASSWORD}, follow=True)
+    assert after.redirect_chain[-1][0] == shown
+    assert sent["words"] in after.content.decode()
+    assert sent["words"] not in page(client, ride)

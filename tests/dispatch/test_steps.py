@@ -16,6 +16,7 @@ from bookings.states import RIDE, RideState
 from dispatch import actions
 from dispatch.forms import STEP_FORMS
 from dispatch.models import Mission
+from echauffeur.accounts.models import User
 from echauffeur.journal.models import Entry
 from tests.factories import DriverFactory, ManagerFactory, RegulatorFactory, RideFactory, ShiftFactory, VehicleFactory
 
@@ -243,3 +244,12 @@ def test_a_promise_that_nobody_can_mean_is_refused(
     assert response.status_code == 422
     assert words in said(response)
     assert state_of(ride) == RideState.REQUESTED
+
+
+def test_a_call_that_is_sent_after_the_session_ended_is_kept(client: Client, regulator: User) -> None:
+    address = reverse("ride-request-for", args=["brest"])
+    client.session.flush()
+    client.post(address, {"passenger_name": "Colonel Kerbrat", "note": "Two boxes"})
+    client.force_login(regulator)
+    for expected in (True, False):
+        assert ("Colonel Kerbrat" in client.get(address).content.decode()) is expected
