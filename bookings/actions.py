@@ -130,9 +130,11 @@ def _check_time(base: Base, wanted_at: datetime, *, now: datetime, notice: timed
 
 
 def _as_soon_as_possible(base: Base, now: datetime) -> datetime:
-    if not is_open(base, now):
-        raise Refusal(_closed(base, now), field="asap")
-    return now + timedelta(minutes=base.shortest_notice_minutes)
+    pickup_at = now + timedelta(minutes=base.shortest_notice_minutes)
+    for moment in (now, pickup_at):
+        if not is_open(base, moment):
+            raise Refusal(_closed(base, moment), field="asap")
+    return pickup_at
 
 
 def _closed(base: Base, moment: datetime) -> str:

@@ -106,6 +106,18 @@ def test_a_closed_base_says_when_it_opens(client: Client, customer: User, typed:
     assert "opens again on Monday 1 March, 07:00" in answers[1][0]
 
 
+def test_as_soon_as_possible_is_not_after_closing_time(
+    client: Client, customer: User, typed: Typed, base: Base
+) -> None:
+    OpeningHours.objects.create(base=base, weekday=0, opens=time(7), closes=time(19))
+    statuses = []
+    for clock in (time(18, 40), time(18, 50)):
+        with time_machine.travel(base.at(date(2027, 3, 1), clock), tick=False):
+            client.force_login(customer)
+            statuses.append(send(client, typed | {"when": "asap"}).status_code)
+    assert statuses == [302, 422]
+
+
 def test_an_hour_that_the_clocks_skip_is_named(client: Client, customer: User, typed: Typed) -> None:
     with time_machine.travel(datetime(2027, 3, 20, 12, tzinfo=UTC), tick=False):
         client.force_login(customer)
