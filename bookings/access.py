@@ -5,7 +5,7 @@ from django.http import Http404
 
 from bookings.models import Ride, TrackingLink, digest_of
 from echauffeur.accounts.access import require
-from echauffeur.accounts.queries import Person, may
+from echauffeur.accounts.queries import Person
 from echauffeur.accounts.roles import Permission
 from echauffeur.common.models import row_of_code
 
@@ -21,15 +21,6 @@ def ride_of_customer(user: Person, code: str) -> Ride:
     """Return the person's own ride. Raises Http404 when it is somebody else's or none."""
     ride = _ride(code)
     if not user.is_authenticated or ride.customer_id != user.pk:
-        raise Http404
-    return ride
-
-
-def ride_to_see(user: Person, code: str) -> Ride:
-    """Return a ride that is the person's own, or on a base whose control tower they see. Raises Http404 otherwise."""
-    ride = _ride(code)
-    own = user.is_authenticated and ride.customer_id == user.pk
-    if not own and not may(user, Permission.SEE_TOWER, ride.base_id):
         raise Http404
     return ride
 

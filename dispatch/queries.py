@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from bookings.models import Ride
 from dispatch.models import Mission, Stop, StopKind
-from drivers.models import Driver
 
 
 def driver_of(ride: Ride) -> int | None:
@@ -24,9 +23,3 @@ def missions_of(rides: Iterable[Ride]) -> dict[int, Mission]:
     by_ride = dict(carried.values_list("ride_id", "mission_id"))
     missions = Mission.objects.with_crew().in_bulk(set(by_ride.values()))
     return {ride_id: missions[mission_id] for ride_id, mission_id in by_ride.items()}
-
-
-def current_mission(driver: Driver) -> Mission | None:
-    """Return the driver's mission under way, else the next live one, with its stops."""
-    live = Mission.objects.live().for_driver(driver).with_crew().with_stops()
-    return live.filter(state="under_way").first() or live.order_by("period").first()

@@ -1,6 +1,6 @@
 """Drivers, their licences, and when they are on duty."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -36,11 +36,6 @@ class DriverQuerySet(models.QuerySet["Driver"]):
         """Annotate ``duty``: the periods of the shifts that touch the time from start to end, in order."""
         shifts = Shift.objects.overlapping(start, end).filter(driver=OuterRef("pk")).order_by("period")
         return self.annotate(duty=ArraySubquery(shifts.values("period")))
-
-    def licensed(self, category: str, on: date) -> "DriverQuerySet":
-        """Keep drivers whose licence of that category still holds on that day."""
-        licence = Licence.objects.filter(driver=OuterRef("pk"), category=category, expires_on__gte=on)
-        return self.filter(Exists(licence))
 
 
 class Driver(models.Model):

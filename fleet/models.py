@@ -1,12 +1,10 @@
 """Vehicles, and when they are out of service."""
 
-from datetime import datetime
-
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
@@ -59,14 +57,6 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
     def with_model(self) -> "VehicleQuerySet":
         return self.select_related("model")
-
-    def in_service(self, start: datetime, end: datetime) -> "VehicleQuerySet":
-        """Keep vehicles that are not out of service at any moment from start to end."""
-        out = Unavailability.objects.filter(vehicle=OuterRef("pk"), period__overlap=(start, end))
-        return self.enabled().filter(~Exists(out))
-
-    def that_carry(self, passengers: int, wheelchairs: int) -> "VehicleQuerySet":
-        return self.filter(model__seats__gte=passengers, model__wheelchair_places__gte=wheelchairs)
 
 
 class Vehicle(models.Model):

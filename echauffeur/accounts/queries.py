@@ -1,10 +1,10 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from echauffeur.accounts.models import Membership, User
-from echauffeur.accounts.roles import ROLES, Permission, Role
+from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 
 Person = User | AnonymousUser
@@ -40,16 +40,3 @@ def current_base(user: User) -> Base | None:
     """Return the base whose pages open first for this person, without a query where a membership has read it."""
     read = user.every_base if user.is_superuser else [m.base for m in memberships(user)]
     return next((base for base in read if base.pk == user.base_id), None) or user.base
-
-
-def roles_that_may(permission: Permission) -> list[Role]:
-    return [role for role, kind in ROLES.items() if permission in kind.may]
-
-
-def bases_where(user: Person, permission: Permission) -> QuerySet[Base]:
-    """Return the bases on which this person may do this."""
-    if not (user.is_authenticated and user.is_active):
-        return Base.objects.none()
-    if user.is_superuser:
-        return Base.objects.all() if permission != Permission.DRIVE else Base.objects.none()
-    return Base.objects.filter(memberships__user=user, memberships__role__in=roles_that_may(permission)).distinct()

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from echauffeur.accounts.forms import SignInForm
-from echauffeur.accounts.queries import bases_where
+from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
 
 
@@ -33,11 +33,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Go to the page of one's work: control tower, own day as a driver, else own rides."""
     user = request.user
     assert user.is_authenticated
-    tower = bases_where(user, Permission.SEE_TOWER)
-    base = next((base for base in tower if base.pk == user.base_id), tower.first())
-    if base is not None:
+    if towers := bases_of(user, Permission.SEE_TOWER):
+        base = next((base for base in towers if base.pk == user.base_id), towers[0])
         return redirect("tower", base.code)
-    if bases_where(user, Permission.DRIVE).exists():
+    if bases_of(user, Permission.DRIVE):
         return redirect("my-day")
     return redirect("rides")
 

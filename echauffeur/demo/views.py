@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from echauffeur.accounts.queries import bases_where
+from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
 from echauffeur.demo import control
 from echauffeur.demo.accounts import ACCOUNTS
@@ -16,7 +16,7 @@ from echauffeur.demo.forms import ControlForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo(request: HttpRequest) -> HttpResponse:
     """Show how the demo plays, and change it: for whoever sees a control tower."""
-    if not bases_where(request.user, Permission.SEE_TOWER).exists():
+    if not bases_of(request.user, Permission.SEE_TOWER):
         raise Http404
     if request.method == "POST":
         return _tell(request)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from echauffeur.accounts.models import User
-from echauffeur.accounts.queries import bases_where, may
+from echauffeur.accounts.queries import bases_of, may
 from echauffeur.accounts.roles import Permission
 from tests.factories import BaseFactory, DriverFactory, ManagerFactory, RegulatorFactory, UserFactory
 
@@ -45,24 +45,24 @@ def test_what_each_may_do_on_the_own_base(name: str) -> None:
     person, base = persona(name), BaseFactory()
     column = PERSONAS.index(name)
     assert {p: may(person, p, base) for p in Permission} == {p: row[column] for p, row in MAY.items()}
-    assert {p: base in bases_where(person, p) for p in Permission} == {p: row[column] for p, row in MAY.items()}
+    assert {p: base in bases_of(person, p) for p in Permission} == {p: row[column] for p, row in MAY.items()}
 
 
 @pytest.mark.parametrize("name", ["customer", "driver", "regulator", "manager"])
 def test_nobody_may_do_anything_on_another_base(name: str) -> None:
     person, other = persona(name), BaseFactory(code="toulon")
-    assert not [p for p in Permission if may(person, p, other) or other in bases_where(person, p)]
+    assert not [p for p in Permission if may(person, p, other) or other in bases_of(person, p)]
 
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_an_inactive_account_may_nothing(name: str) -> None:
     person = persona(name)
     person.is_active = False
-    assert not [p for p in Permission if may(person, p, BaseFactory()) or bases_where(person, p)]
+    assert not [p for p in Permission if may(person, p, BaseFactory()) or bases_of(person, p)]
 
 
 def test_a_stranger_may_nothing() -> None:
-    assert not [p for p in Permission if may(AnonymousUser(), p, BaseFactory()) or bases_where(AnonymousUser(), p)]
+    assert not [p for p in Permission if may(AnonymousUser(), p, BaseFactory()) or bases_of(AnonymousUser(), p)]
 
 
 @pytest.mark.parametrize(
