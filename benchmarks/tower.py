@@ -31,7 +31,7 @@ from django.test import Client
 
 from bookings.models import Ride
 from dispatch.models import Mission
-from dispatch.tower import TO_HANDLE
+from dispatch.queries.tower import TO_HANDLE
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base

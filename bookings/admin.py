@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
-from dispatch.history import sentence_of
+from dispatch.queries.history import sentence_of
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import ReadOnly
 from echauffeur.journal.queries import history

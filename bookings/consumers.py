@@ -5,7 +5,7 @@ from django.http import Http404
 from bookings.access import link_followed, ride_of_customer
 from bookings.models import Ride
 from bookings.states import CAR_IN_SIGHT
-from dispatch.queries import driver_of
+from dispatch.queries.missions import driver_of
 from echauffeur.journal.live import LiveConsumer
 from tracking.positions import driver_topic
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from bookings.actions import lock, take_step
 from bookings.models import Ride
 from bookings.states import RIDE, CancelReason
-from dispatch.feasibility import AROUND, Slot, drivers_for, slot_for, vehicles_for
-from dispatch.means import means_of
 from dispatch.models import Mission, Stop, StopKind
+from dispatch.queries.feasibility import AROUND, Slot, drivers_for, slot_for, vehicles_for
+from dispatch.queries.means import means_of
 from dispatch.states import MISSION, MissionState
 from drivers.models import Driver
 from echauffeur.accounts.models import User

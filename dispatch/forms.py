@@ -1,4 +1,4 @@
-"""The control room's steps on a ride: each form checks what came in, then takes one action."""
+"""The steps on a ride, the control room's and the driver's: each form checks what came in, then takes one action."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -17,15 +17,17 @@ from django.utils.translation import gettext_lazy
 from bookings import actions as rides
 from bookings.forms import RideForm
 from bookings.models import Ride
-from bookings.states import RIDE, CancelReason, RefusalReason, UnassignReason
+from bookings.states import RIDE, CancelReason, DeclineReason, RefusalReason, UnassignReason
 from dispatch import actions
-from dispatch.queries import mission_of
+from dispatch.models import Mission
+from dispatch.queries.missions import mission_of
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal.actions import Tap
+from echauffeur.journal.forms import TapForm
 from fleet.models import Vehicle
 
 # Verbs that the customer or the driver say too have another address when the control room says them.
@@ -366,3 +368,27 @@ def promise_at(ride: Ride, clock: time) -> datetime:
     wanted = ride.base.local(ride.wanted_at)
     moments = [ride.base.at(wanted.date() + timedelta(days=days), clock) for days in (-1, 0, 1)]
     return min(moments, key=lambda moment: abs(moment - ride.wanted_at))
+
+
+class DeclineForm(TapForm):
+    """Why the driver cannot do this mission."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why can you not do it?"),
+        choices=DeclineReason.choices,
+        widget=forms.RadioSelect,
+        error_messages=SAY_WHY,
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In your own words"), required=False, max_length=300, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, data: Any = None, *, mission: Mission) -> None:
+        super().__init__(data, auto_id=f"{mission.code}-%s")
+        self.mission = mission
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("reason") == DeclineReason.OTHER and not cleaned.get("words"):
+            self.add_error("words", _("Write what the reason is: the control room has to find another driver."))
+        return cleaned

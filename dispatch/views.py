@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.access import ride_to_regulate
 from bookings.actions import share
 from bookings.models import Ride
-from dispatch.detail import detail_of
 from dispatch.forms import STEP_FORMS, CallForm, LookForm, StepForm, promise_at
-from dispatch.tower import tower_of
+from dispatch.queries.detail import detail_of
+from dispatch.queries.tower import tower_of
 from echauffeur.accounts.access import base_where
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.queries import bases_of, may

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dispatch import actions as dispatch
 from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
-from dispatch.day import Work, day_of
-from dispatch.declining import DeclineForm
+from dispatch.forms import DeclineForm
+from dispatch.queries.day import Work, day_of
 from drivers import actions as drivers
 from drivers.forms import SharingForm
 from drivers.models import Driver

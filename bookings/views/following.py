@@ -27,7 +27,7 @@ from bookings.views.words import (
 )
 from dispatch import actions as dispatch
 from dispatch.models import Mission
-from dispatch.queries import mission_of, missions_of
+from dispatch.queries.missions import mission_of, missions_of
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest

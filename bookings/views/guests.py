@@ -15,7 +15,7 @@ from bookings.consumers import FOLLOWED_LINK
 from bookings.states import CAR_IN_SIGHT
 from bookings.views.car import car_of
 from bookings.views.words import headline_for_guests, milestones
-from dispatch.queries import mission_of
+from dispatch.queries.missions import mission_of
 from echauffeur.common.htmx import page
 from echauffeur.journal.queries import seq_of
 

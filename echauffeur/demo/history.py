@@ -9,7 +9,7 @@ from operator import itemgetter
 from random import Random
 
 from bookings.states import RefusalReason
-from dispatch.feasibility import LEAST_APPROACH
+from dispatch.queries.feasibility import LEAST_APPROACH
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Place

@@ -10,8 +10,8 @@ from django.db import models
 
 from bookings.models import Ride
 from bookings.states import RIDE
-from dispatch.feasibility import LEAST_APPROACH
 from dispatch.models import Mission, Stop, StopKind
+from dispatch.queries.feasibility import LEAST_APPROACH
 from dispatch.states import MISSION
 from drivers.models import Driver
 from echauffeur.accounts.models import User

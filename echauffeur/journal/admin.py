@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.history import sentence_of
+from dispatch.queries.history import sentence_of
 from echauffeur.journal.models import Entry
 
 

@@ -17,7 +17,7 @@ from bookings.states import CAR_IN_SIGHT, CUSTOMER_MAY_CANCEL, RIDE, CancelReaso
 from bookings.views.words import FOR_GUESTS, HAPPENED, HEADLINES, LINE
 from dispatch import actions as dispatch
 from dispatch.models import Mission
-from dispatch.queries import mission_of
+from dispatch.queries.missions import mission_of
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.journal.queries import seq_of

@@ -13,8 +13,8 @@ from bookings import actions as rides
 from bookings.models import Ride
 from bookings.states import RideState
 from dispatch import actions
-from dispatch.detail import detail_of
-from dispatch.tower import Tower, tower_of
+from dispatch.queries.detail import detail_of
+from dispatch.queries.tower import Tower, tower_of
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
 from tests.factories import (

@@ -14,8 +14,8 @@ from time_machine import travel
 
 from bookings.models import Ride
 from dispatch import actions as dispatch
-from dispatch.day import Work, day_of
 from dispatch.models import Mission, Stop
+from dispatch.queries.day import Work, day_of
 from drivers.models import Driver, Shift
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry

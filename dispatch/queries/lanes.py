@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
 from bookings.states import RideState
-from dispatch.feasibility import AROUND
-from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
+from dispatch.queries.feasibility import AROUND
+from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from dispatch.states import MissionState
 from drivers.models import Driver
 from echauffeur.bases.models import Base

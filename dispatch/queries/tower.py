@@ -11,12 +11,21 @@ from django.db.models import Q
 
 from bookings.models import Ride
 from bookings.states import RIDE, RideState
-from dispatch.feasibility import AROUND
-from dispatch.history import announcement_of
-from dispatch.lanes import Bar, BaseDay, DriverLane, VehicleLane, bars_of_day, driver_lanes, vehicle_lanes, vehicle_of
-from dispatch.means import Engagement, Means, means_of
-from dispatch.problems import Problem, problems_of
-from dispatch.proposals import Proposal, promise_for, proposals_for
+from dispatch.queries.feasibility import AROUND
+from dispatch.queries.history import announcement_of
+from dispatch.queries.lanes import (
+    Bar,
+    BaseDay,
+    DriverLane,
+    VehicleLane,
+    bars_of_day,
+    driver_lanes,
+    vehicle_lanes,
+    vehicle_of,
+)
+from dispatch.queries.means import Engagement, Means, means_of
+from dispatch.queries.problems import Problem, problems_of
+from dispatch.queries.proposals import Proposal, promise_for, proposals_for
 from echauffeur.bases.models import Base
 from echauffeur.journal.models import Entry
 from echauffeur.journal.queries import seq_of

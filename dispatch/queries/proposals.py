@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings.models import Ride
-from dispatch.feasibility import LEAST_APPROACH, Slot, drivers_for, slot_for, vehicle_obstacles
-from dispatch.means import DriverMeans, Means, VehicleMeans
+from dispatch.queries.feasibility import LEAST_APPROACH, Slot, drivers_for, slot_for, vehicle_obstacles
+from dispatch.queries.means import DriverMeans, Means, VehicleMeans
 from drivers.models import Driver
 from fleet.models import Vehicle
 

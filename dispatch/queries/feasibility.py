@@ -8,7 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from bookings.models import Ride
-from dispatch.means import DriverMeans, Engagement, Means, VehicleMeans
+from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from drivers.models import Driver
 from echauffeur.bases.models import Base
 from fleet.models import Vehicle

@@ -6,14 +6,14 @@ from itertools import islice
 
 from bookings.models import Ride
 from bookings.states import RIDE
-from dispatch.feasibility import Candidate, drivers_for, slot_for, vehicles_for
-from dispatch.history import Line, line_of
-from dispatch.lanes import vehicle_of
-from dispatch.means import Engagement
 from dispatch.models import Stop
-from dispatch.problems import Problem
-from dispatch.proposals import Proposal, promise_for, proposals_for
-from dispatch.tower import TO_HANDLE, Tower
+from dispatch.queries.feasibility import Candidate, drivers_for, slot_for, vehicles_for
+from dispatch.queries.history import Line, line_of
+from dispatch.queries.lanes import vehicle_of
+from dispatch.queries.means import Engagement
+from dispatch.queries.problems import Problem
+from dispatch.queries.proposals import Proposal, promise_for, proposals_for
+from dispatch.queries.tower import TO_HANDLE, Tower
 from drivers.models import Driver
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.common.lifecycle import Party

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from bookings.states import RIDE, DeclineReason, RideState
-from dispatch.means import Engagement, VehicleMeans
+from dispatch.queries.means import Engagement, VehicleMeans
 from echauffeur.journal.models import Entry
 
 # Before a driver has to set off, the control room needs this long to find another.
