@@ -149,8 +149,7 @@ def tower_of(base: Base, *, now: datetime, on: date | None = None, code: str = "
     if selected and not day.holds(selected.pickup_at):
         day = BaseDay(base, base.local(selected.pickup_at).date(), now)
         rides = _rides(day, code)
-    start, end = day.bounds
-    means = means_of(base, start - AROUND, end + AROUND)
+    means = means_of(base, *_time_of_means(day, rides))
     entries = _entries(base, seq, rides, selected)
     return Tower(day, seq, means, rides, selected, entries)
 
@@ -165,6 +164,13 @@ def _rides(day: BaseDay, code: str) -> list[Ride]:
     for ride in rides:
         ride.base = day.base
     return rides
+
+
+def _time_of_means(day: BaseDay, rides: Iterable[Ride]) -> tuple[datetime, datetime]:
+    """Return the time around the day, and around every pick-up that can still be promised to who waits in it."""
+    start, end = day.bounds
+    waiting = (ride for ride in rides if ride.state in TO_HANDLE and day.holds(ride.pickup_at))
+    return start - AROUND, max([end, *(promise_for(ride, day.now) for ride in waiting)]) + AROUND
 
 
 def _entries(base: Base, seq: int, rides: Iterable[Ride], selected: Ride | None) -> list[Entry]:

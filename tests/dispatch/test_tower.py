@@ -145,6 +145,20 @@ def test_overdue_request_is_proposed_for_the_next_time_that_can_be_kept(base: Ba
     assert told(seen(base), ride) == ["10 min late"]
 
 
+def test_a_request_left_over_from_days_ago_is_judged_by_who_is_free_now(
+    base: Base, crew: SimpleNamespace, regulator: object
+) -> None:
+    ride = RideFactory(base=base, pickup_at=soon(-3 * 24 * 60))
+    tower = seen(base, code=ride.code)
+    (request,) = tower.requests
+    assert [proposal.crew for proposal in request.proposals] == [crew.pair]
+    (proposal,) = detail_of(tower).choice.proposals
+    actions.assign(
+        ride=ride, driver=proposal.driver, vehicle=proposal.vehicle, by=regulator, pickup_at=request.promise,
+        confirming=True,
+    )  # fmt: skip
+
+
 def test_alerts_follow_the_clock(base: Base, crew: SimpleNamespace, regulator: object) -> None:
     ride = RideFactory(base=base, pickup_at=soon(30), state=RideState.CONFIRMED)
     mission = actions.assign(ride=ride, driver=crew.driver, vehicle=crew.vehicle, by=regulator)
