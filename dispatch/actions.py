@@ -169,11 +169,13 @@ def _add_stops(mission: Mission, ride: Ride) -> None:
 
 
 @transaction.atomic
-def unassign(*, ride: Ride, by: User, reason: str, tap: Tap | None = None) -> Ride:
-    """Take the ride off its mission; it goes back to those without a driver."""
+def unassign(*, ride: Ride, by: User, reason: str, seen: str = "", tap: Tap | None = None) -> Ride:
+    """Take the ride off its mission. Raises Stale when that is no longer the one that was ``seen``, by its code."""
     if journal.earlier(tap):
         return Ride.objects.get(pk=ride.pk)
     mission, ride = lock_mission_of(ride)
+    if mission and seen not in ("", mission.code):
+        raise Stale(_("Meanwhile somebody gave this ride to %(driver)s. Look again.") % {"driver": mission.driver})
     return _leave(mission, ride, "unassign", by=by, party=Party.REGULATOR, reason=reason, tap=tap)
 
 

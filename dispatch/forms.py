@@ -20,12 +20,11 @@ from bookings.models import Ride
 from bookings.states import RIDE, CancelReason, DeclineReason, RefusalReason, UnassignReason
 from dispatch import actions
 from dispatch.models import Mission
-from dispatch.queries.missions import mission_of
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
-from echauffeur.common.refusals import Refusal, Stale
+from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.forms import TapForm
 from fleet.models import Vehicle
@@ -236,10 +235,8 @@ class UnassignForm(StepForm):
     mission = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def act(self, by: User) -> None:
-        mission = mission_of(self.ride)
-        if mission and self.cleaned_data["mission"] not in ("", mission.code):
-            raise Stale(_("Meanwhile somebody gave this ride to %(driver)s. Look again.") % {"driver": mission.driver})
-        actions.unassign(ride=self.ride, by=by, reason=self.cleaned_data["reason"])
+        chosen = self.cleaned_data
+        actions.unassign(ride=self.ride, by=by, reason=chosen["reason"], seen=chosen["mission"])
 
 
 class EndForm(StepForm):

@@ -143,6 +143,21 @@ def test_nobody_takes_a_ride_off_a_driver_they_did_not_see(client: Client, regul
     assert state_of(assigned) == RideState.ASSIGNED
 
 
+def test_nor_when_it_changes_hands_while_the_step_waits_for_its_lock(
+    client: Client, regulator: object, assigned: Ride, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Mission.objects.get().code
+
+    def lock_late(ride: Ride) -> tuple[Mission | None, Ride]:
+        monkeypatch.undo()
+        actions.unassign(ride=ride, by=regulator, reason="replan")
+        actions.assign(ride=ride, driver=DriverFactory(), vehicle=VehicleFactory(), by=regulator)
+        return actions.lock_mission_of(ride)
+
+    monkeypatch.setattr(actions, "lock_mission_of", lock_late)
+    assert take(client, "unassign", assigned, reason="replan", mission=seen).status_code == 409
+
+
 def test_driver_is_taken_off_and_the_ride_cancelled(client: Client, regulator: object, assigned: Ride) -> None:
     assert take(client, "unassign", assigned, reason="breakdown").status_code == 303
     assert state_of(assigned) == RideState.CONFIRMED
