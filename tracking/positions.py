@@ -1,6 +1,7 @@
 """The newest position of each driver: in, kept in Redis for ten minutes, out as one frame per base and second."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import redis
 
 from echauffeur.bases.models import Base
 from echauffeur.common import hub as hubs
+
+logger = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
@@ -151,7 +154,11 @@ def frames_for(hub: hubs.Hub) -> Callable[[str, bytes], None]:
     async def hand_out() -> None:
         while True:
             await asyncio.sleep(FRAME_SECONDS)
-            frames.deliver(hub, datetime.now(UTC))
+            try:
+                frames.deliver(hub, datetime.now(UTC))
+            except Exception:
+                # One frame that cannot be made must not freeze every map of the process.
+                logger.exception("No frame this time")
 
     hub.beside(hand_out())
     return frames.receive

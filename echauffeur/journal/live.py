@@ -1,6 +1,6 @@
 """The socket side of a live page: it says that something changed, and how far the page should be.
 
-Messages to the page: ``hello`` and ``beat`` {seq}, ``step`` {seq, verb, subject, code}, ``positions`` (see tracking).
+Messages to the page: ``hello``, ``beat`` and ``step`` {seq}, ``positions`` (see tracking).
 """
 
 import asyncio
@@ -114,8 +114,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
             await self.close(self.refusal_code())
             return
         await self.accept()
-        # Listen first, read the number then: a step in between is heard twice rather than never.
+        # Listen first, then look once more and read the number: a step in between is heard twice rather than never.
         hubs.hub().join(self.outlet, f"stream:{self.stream}", *self.topics)
+        await self._check()
         seq = await database_sync_to_async(seq_of)(self.stream)
         self.outlet.put("hello", orjson.dumps({"type": "hello", "seq": seq}).decode())
         self.tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._keep_checking())]

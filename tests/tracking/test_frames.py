@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from django.utils import timezone
+from pytest_django import Settings
 
+from bookings.consumers import RideConsumer
 from bookings.models import Ride
 from dispatch import actions as dispatch
 from dispatch.models import Mission
@@ -148,6 +150,40 @@ class TestOnSockets:
             await page.hear("step")
             await move(driver, colleague)
             assert await positions(page) == [], "the ride is over"
+
+    async def test_a_ride_that_ends_while_the_socket_opens_hides_its_car(
+        self, driver: Driver, ride: Ride, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.HEARTBEAT = False  # the next beat would notice too
+        for step in (dispatch.depart, dispatch.arrive, dispatch.board):
+            await in_thread(step)(ride=ride, by=driver.user)
+        accept = RideConsumer.accept
+
+        async def accept_late(consumer: RideConsumer) -> None:
+            await in_thread(dispatch.complete)(ride=ride, by=driver.user)
+            await accept(consumer)
+
+        monkeypatch.setattr(RideConsumer, "accept", accept_late)
+        async with listening(f"/live/ride/{ride.code}/", ride.customer) as page:
+            await subscribed()
+            await page.hear("hello")
+            await move(driver)
+            assert await positions(page) == []
+
+    async def test_a_frame_that_fails_silences_none_that_follow(
+        self, driver: Driver, regulator: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(frames: Frames, hub: hubs.Hub, now: datetime) -> None:
+            monkeypatch.undo()
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(Frames, "deliver", fail)
+        async with listening("/live/base/brest/", regulator) as page:
+            await subscribed()
+            await asyncio.sleep(positions_module.FRAME_SECONDS + 0.2)
+            await move(driver)
+            assert (await page.hear("positions"))["drivers"][0][0] == driver.pk
+        assert "No frame this time" in caplog.text
 
     async def test_a_ride_given_to_somebody_else_hides_the_first_car(
         self, driver: Driver, ride: Ride, regulator: User
