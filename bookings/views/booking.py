@@ -36,7 +36,8 @@ def ride_request(request: SignedInRequest) -> HttpResponse:
     base = _base(request, typed)
     if base is None:
         return render(request, "bookings/choose_base.html", {"bases": Base.objects.all()})
-    choose_base(user=request.user, base=base)
+    if request.method == "POST":
+        choose_base(user=request.user, base=base)
     if request.method != "POST" or typed.get("drawn_for") != base.code:
         return _show_form(request, RideForm.for_customer(request.user, base=base, typed=typed), is_kept=is_kept)
     form = RideForm(typed, base=base)

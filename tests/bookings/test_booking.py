@@ -162,6 +162,14 @@ def test_the_base_chosen_is_remembered_and_what_was_typed_stays(client: Client, 
     assert customer.base.code == "toulon"
 
 
+def test_looking_at_another_base_leaves_ones_own(client: Client, customer: User, base: Base) -> None:
+    toulon = BaseFactory(code="toulon")
+    page = client.get(reverse("ride-request"), {"base": toulon.code})
+    assert page.context["form"].served == toulon
+    customer.refresh_from_db()
+    assert customer.base == base
+
+
 def test_who_has_no_base_chooses_one(base: Base) -> None:
     client = Client()
     client.force_login(UserFactory(base=None))
