@@ -16,6 +16,17 @@ from echauffeur.journal.actions import Tap
 CREDIBLE = timedelta(days=7)
 
 
+class ClaimField(forms.DateTimeField):
+    """The time on the device; None when it cannot be read or believed, because no step may fail for a wrong clock."""
+
+    def clean(self, value: Any) -> datetime | None:
+        try:
+            claimed_at: datetime | None = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return claimed_at if claimed_at and abs(timezone.now() - claimed_at) < CREDIBLE else None
+
+
 class TapForm(forms.Form):
     """A button's press: its key, made by the device or else by the page, and the time on the device."""
 
@@ -24,11 +35,7 @@ class TapForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"invalid": _("This button is out of date. Reload the page and try again.")},
     )
-    claimed_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-
-    def clean_claimed_at(self) -> datetime | None:
-        claimed_at = self.cleaned_data["claimed_at"]
-        return claimed_at if claimed_at and abs(timezone.now() - claimed_at) < CREDIBLE else None
+    claimed_at = ClaimField(required=False, widget=forms.HiddenInput)
 
     def tap_on(self, path: str) -> Tap | None:
         """Return the press as actions take it; None when the sender named none. ``path``: where it was sent to."""

@@ -106,6 +106,14 @@ def test_a_broken_key_is_refused_in_words(duty: Duty) -> None:
     assert "This button is out of date" in answer.content.decode()
 
 
+@pytest.mark.parametrize("claimed", ["soon", "\x00", "2026-02-30T08:00", "0001-01-01T00:00+14:00", "1e400"])
+def test_a_phones_clock_that_cannot_be_read_stops_no_step(duty: Duty, claimed: str) -> None:
+    mission = duty.give()
+    assert send(duty, mission, "acknowledge", claimed_at=claimed).status_code == 200
+    assert Entry.objects.get(subject="ride", verb="acknowledge").claimed_at is None
+    assert ride_of(mission).state == "acknowledged"
+
+
 @pytest.mark.parametrize("verb", ["acknowledge", *WAY])
 def test_a_stale_tap_gets_the_new_state_and_a_sentence(duty: Duty, verb: str) -> None:
     mission = bring_to(duty, verb)
