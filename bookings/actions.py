@@ -288,8 +288,13 @@ def rate(*, ride: Ride, by: User, rating: int, words: str = "") -> Ride:
 
 @transaction.atomic
 def share(*, ride: Ride, by: User, party: Party = Party.CUSTOMER) -> str:
-    """Return a new tracking token for guests of this ride; earlier ones end, because there is one link at a time."""
+    """Return a new tracking token for guests of this ride; earlier ones end, because there is one link at a time.
+
+    Raises Refusal once no link to the ride would open any more.
+    """
     ride = lock(ride)
+    if not ride.may_be_followed:
+        raise Refusal(_("This ride ended more than an hour ago: no link to follow it can be made any more."))
     _revoke_links(ride)
     token = secrets.token_urlsafe(16)
     TrackingLink.objects.create(ride=ride, digest=digest_of(token), created_by=by)

@@ -170,6 +170,11 @@ class Ride(models.Model):
         return self.state in RIDE.final
 
     @property
+    def may_be_followed(self) -> bool:
+        """Whether guests may still be given a link: until an hour after its end."""
+        return self.ended_at is None or timezone.now() < self.ended_at + LINK_OUTLIVES_RIDE
+
+    @property
     def reason_in_words(self) -> str:
         """The label of the reason it ended, or nothing."""
         reasons = dict(RefusalReason.choices) | dict(CancelReason.choices)
@@ -202,5 +207,4 @@ class TrackingLink(models.Model):
     @property
     def holds(self) -> bool:
         """Whether it still opens: not revoked, until an hour after the ride's end."""
-        ended_at = self.ride.ended_at
-        return self.revoked_at is None and (ended_at is None or timezone.now() < ended_at + LINK_OUTLIVES_RIDE)
+        return self.revoked_at is None and self.ride.may_be_followed

@@ -25,6 +25,7 @@ from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.common.htmx import page
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import Refusal
 
 
 @require_safe
@@ -96,7 +97,11 @@ def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
     back = tower_link(ride.base, ride=ride.code)
     if request.method != "POST":
         return redirect(back)
-    token = share(ride=ride, by=request.user, party=Party.REGULATOR)
+    try:
+        token = share(ride=ride, by=request.user, party=Party.REGULATOR)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return see_other(back)
     address = request.build_absolute_uri(reverse("track-open", args=[token]))
     told = _("Who opens this link follows the car of %(code)s. It is shown only once: %(address)s")
     messages.warning(request, told % {"code": ride.code, "address": address})

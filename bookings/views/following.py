@@ -112,7 +112,10 @@ def ride_share(request: SignedInRequest, code: str) -> HttpResponse:
     ride = ride_of_customer(request.user, code)
     if request.method != "POST":
         return redirect("ride", code)
-    token = actions.share(ride=ride, by=request.user)
+    try:
+        token = actions.share(ride=ride, by=request.user)
+    except Refusal as refusal:
+        return _show(request, ride, refusal=refusal, status=refusal.status)
     return _show(request, ride, shared_url=request.build_absolute_uri(reverse("track-open", args=[token])))
 
 

@@ -17,7 +17,7 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.journal.models import Entry
 from tests.bookings.test_following import STEPS, assign, drive_one, seen_at
-from tests.factories import RideFactory
+from tests.factories import RegulatorFactory, RideFactory
 from tests.sockets import close_hub, listening, subscribed
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,20 @@ def test_the_link_ends_an_hour_after_the_ride(guest: Client, address: str, ride:
     for minutes, status in ((59, 200), (61, 404)):
         with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
             assert guest.get(reverse("track")).status_code == status
+
+
+def test_no_new_link_an_hour_after_the_ride(client: Client, ride: Ride) -> None:
+    ride.state, ride.ended_at = RideState.COMPLETED, timezone.now()
+    ride.save()
+    regulator = Client()
+    regulator.force_login(RegulatorFactory(base=ride.base))
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        answer = client.post(reverse("ride-share", args=[ride.code]))
+        assert answer.status_code == 422
+        assert "ended more than an hour ago" in answer.content.decode()
+        told = regulator.post(reverse("ride-share-for", args=[ride.code]), follow=True)
+        assert "ended more than an hour ago" in told.content.decode()
+    assert not ride.tracking_links.exists()
 
 
 def test_without_a_link_there_is_nothing_to_follow(guest: Client) -> None:
