@@ -141,6 +141,15 @@ async def one_step_of(driver: SimulatedDriver) -> str:
     raise AssertionError(f"The driver never did more than {before!r}")
 
 
+def test_customer_forgets_a_ride_that_a_reset_took_away() -> None:
+    phone = Phone("http://testserver", "anne@brest.example", PASSWORD)
+    phone.client = httpx.AsyncClient(
+        base_url=phone.site, transport=httpx.MockTransport(lambda request: httpx.Response(404))
+    )
+    customer = SimulatedCustomer(phone, Instant(), Steady())
+    assert asyncio.run(customer.look("R-GONE22")) is True
+
+
 def test_customer_cancels_and_regulator_disappoints_when_nobody_is_on_duty(site: Site, brest: Base):
     brest.drivers.get().shifts.all().delete()
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from echauffeur.demo.history import BLAME, NOTES, PRAISE
 from echauffeur.demo.simulator.pace import Pace
 from echauffeur.demo.simulator.pages import Page
-from echauffeur.demo.simulator.phone import NotAsExpected, Phone
+from echauffeur.demo.simulator.phone import NotAsExpected, NotThere, Phone
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,11 @@ class SimulatedCustomer:
 
     async def look(self, code: str, *, cancels: bool = False) -> bool:
         """Look at the ride and do what one wants to do; return whether nothing is left to see."""
-        page = await self.phone.get(f"/rides/{code}/")
+        try:
+            page = await self.phone.get(f"/rides/{code}/")
+        except NotThere:
+            # The demo began anew, without this ride.
+            return True
         if cancels and (form := page.form_to(f"/rides/{code}/cancel/")):
             await self.pace.sleep(self.random.uniform(60, 300))
             reasons = [value for value in form.choices.get("reason", []) if value]

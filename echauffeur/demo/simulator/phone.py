@@ -26,6 +26,10 @@ class NotAsExpected(Exception):
     """The site answered something else than what a person would go on with."""
 
 
+class NotThere(NotAsExpected):
+    """The site knows no such page, or no longer."""
+
+
 class Phone:
     """One person's cookies and connections. ``site`` is an address such as http://127.0.0.1:8000."""
 
@@ -67,7 +71,9 @@ class Phone:
 
     async def _ask(self, method: str, path: str, **more: Any) -> Page:
         answer = await self.client.request(method, path, headers={"Referer": self.site + path}, **more)
-        if answer.status_code >= 500 or answer.status_code in (403, 404):
+        if answer.status_code == 404:
+            raise NotThere(f"{method} {path}: 404")
+        if answer.status_code >= 500 or answer.status_code == 403:
             raise NotAsExpected(f"{method} {path}: {answer.status_code}")
         return read(answer.url.path, answer.status_code, answer.text)
 
