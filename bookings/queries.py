@@ -7,7 +7,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from bookings.models import Ride, RideQuerySet, TrackingLink
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import Person
-from echauffeur.bases.models import Base, PlaceQuerySet
+from echauffeur.bases.models import BY_NAME, Base, PlaceQuerySet
 from echauffeur.journal.models import Entry
 
 
@@ -16,7 +16,7 @@ def places_by_use(base: Base, user: Person) -> PlaceQuerySet:
     touching = Q(origin=OuterRef("pk")) | Q(destination=OuterRef("pk"))
     latest = Ride.objects.for_customer(user.pk).filter(touching).order_by("-requested_at")
     places = base.places.enabled().annotate(used_at=Subquery(latest.values("requested_at")[:1]))
-    return places.order_by(F("used_at").desc(nulls_last=True), "name")
+    return places.order_by(F("used_at").desc(nulls_last=True), BY_NAME)
 
 
 def coming_rides(user: User) -> RideQuerySet:

@@ -21,8 +21,9 @@ def may(user: Person, permission: Permission, base: Base | int) -> bool:
 
 
 def memberships(user: User) -> list[Membership]:
-    """Return the person's memberships, asked for once per request."""
-    prefetch_related_objects([user], Prefetch("memberships", Membership.objects.select_related("base")))
+    """Return the person's memberships by the base's name, asked for once per request."""
+    by_base = Membership.objects.select_related("base").order_by("base")
+    prefetch_related_objects([user], Prefetch("memberships", by_base))
     return list(user.memberships.all())
 
 
@@ -32,8 +33,7 @@ def bases_of(user: Person, permission: Permission) -> list[Base]:
         return []
     if user.is_superuser:
         return user.every_base if permission != Permission.DRIVE else []
-    bases = {m.base_id: m.base for m in memberships(user) if permission in m.may}
-    return sorted(bases.values(), key=lambda base: base.name)
+    return list({m.base_id: m.base for m in memberships(user) if permission in m.may}.values())
 
 
 def current_base(user: User) -> Base | None:

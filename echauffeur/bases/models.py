@@ -5,14 +5,19 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.lookups import Unaccent
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint
+
+# As people look a name up: the database's own order puts Évreux behind Zone nord.
+BY_NAME = Lower(Unaccent("name"))
 
 
 def is_time_zone(name: str) -> None:
@@ -52,7 +57,7 @@ class Base(models.Model):
     class Meta:
         verbose_name = _("base")
         verbose_name_plural = _("bases")
-        ordering = ["name"]
+        ordering = [BY_NAME]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
@@ -174,7 +179,7 @@ class Place(models.Model):
     class Meta:
         verbose_name = _("place")
         verbose_name_plural = _("places")
-        ordering = ["base", "name"]
+        ordering = ["base", BY_NAME]
         indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="place_name_trigrams")]
         constraints = [
             models.UniqueConstraint(

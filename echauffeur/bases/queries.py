@@ -10,14 +10,14 @@ from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, Whe
 from django.db.models.functions import Greatest
 from geopy.distance import great_circle
 
-from echauffeur.bases.models import Base, OpeningHours, Place, PlaceQuerySet
+from echauffeur.bases.models import BY_NAME, Base, OpeningHours, Place, PlaceQuerySet
 
 
 def places_matching(base: Base, text: str) -> PlaceQuerySet:
     """Return the base's enabled places whose name or alias holds or resembles the text, best first."""
     text = text.replace("\x00", "").strip()
     if not text:
-        return base.places.enabled().order_by("name")
+        return base.places.enabled()
     names = Func(F("aliases"), Value(" · "), function="array_to_string", output_field=TextField())
     plain: Any = Unaccent(Value(text))  # the stubs know only text here, Django takes expressions
     return (
@@ -33,7 +33,7 @@ def places_matching(base: Base, text: str) -> PlaceQuerySet:
             )
         )
         .filter(Q(rank__gt=0.25))
-        .order_by("-rank", "name")
+        .order_by("-rank", BY_NAME)
     )
 
 

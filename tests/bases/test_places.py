@@ -7,6 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from echauffeur.accounts.models import Membership
+from echauffeur.accounts.queries import bases_of
+from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base, Place
 from echauffeur.bases.queries import nearest_place
 from tests.factories import BaseFactory, PlaceFactory, RideFactory, UserFactory
@@ -56,6 +59,24 @@ def test_a_place_is_found_however_people_write_it(text: str, found: str, client:
 def test_only_this_bases_enabled_places_are_found(client: Client) -> None:
     assert names(client, "mess") == ["Mess"]
     assert names(client, "mess", "toulon") == ["Mess de Toulon"]
+
+
+def test_accents_do_not_move_a_name_to_the_end_of_a_list(base: Base, client: Client) -> None:
+    for number, name in enumerate(["Fréjus", "Évreux", "écluse", "Zone nord"]):
+        BaseFactory(name=name, code=f"base-{number}")
+        PlaceFactory(base=base, name=name)
+    in_order = ["écluse", "Évreux", "Fréjus"]
+    person = UserFactory(base=base)
+    for one in Base.objects.all():
+        Membership.objects.create(user=person, base=one, role="regulator")
+    for listed in (
+        [str(one) for one in Base.objects.all()],
+        [str(one) for one in bases_of(person, Permission.REGULATE_RIDES)],
+        [str(one) for one in base.places.all()],
+        names(client, ""),
+    ):
+        assert [name for name in listed if name in in_order] == in_order
+        assert listed[-1] == "Zone nord"
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\x00", "'; --", "\\", "🚗", "x" * 5000])

@@ -2,8 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.lookups
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import echauffeur.bases.models
 import echauffeur.common.models
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "base",
                 "verbose_name_plural": "bases",
-                "ordering": ["name"],
+                "ordering": [django.db.models.functions.text.Lower(django.contrib.postgres.lookups.Unaccent("name"))],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
@@ -212,7 +214,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "place",
                 "verbose_name_plural": "places",
-                "ordering": ["base", "name"],
+                "ordering": [
+                    "base",
+                    django.db.models.functions.text.Lower(django.contrib.postgres.lookups.Unaccent("name")),
+                ],
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["name"], name="place_name_trigrams", opclasses=["gin_trgm_ops"]
