@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,11 +26,6 @@ class DriverQuerySet(models.QuerySet["Driver"]):
 
     def with_person(self) -> "DriverQuerySet":
         return self.select_related("user")
-
-    def on_duty(self, start: datetime, end: datetime) -> "DriverQuerySet":
-        """Keep drivers with a shift that holds the whole time from start to end."""
-        shift = Shift.objects.filter(driver=OuterRef("pk"), period__contains=(start, end))
-        return self.enabled().filter(Exists(shift))
 
     def with_duty(self, start: datetime, end: datetime) -> "DriverQuerySet":
         """Annotate ``duty``: the periods of the shifts that touch the time from start to end, in order."""

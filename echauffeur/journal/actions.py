@@ -132,17 +132,13 @@ def record(
 
 
 def tell(entries: list[Entry]) -> int:
-    """Tell these steps to whoever listens, and return how many were told.
+    """Tell whoever listens that their stream went on, and return how many steps were told.
 
+    A notice holds the number alone: guests hear it too, and who may know more fetches it.
     Redis being away is no error: what is not told now, the sweeper tells later.
     """
     notices = [
-        (
-            f"stream:{stream}",
-            {"type": "step", "seq": seq, "verb": entry.verb, "subject": entry.subject, "code": entry.code},
-        )
-        for entry in entries
-        for stream, seq in entry.streams.items()
+        (f"stream:{stream}", {"type": "step", "seq": seq}) for entry in entries for stream, seq in entry.streams.items()
     ]
     if not hub.publish(notices):
         return 0
