@@ -95,13 +95,14 @@ def tell(size: int, what: str, **figures: float) -> None:
 def row_by_row(base: Base) -> list[tuple[object, ...]]:
     """Collect the tower's facts as they come to mind: each ride asks for its own mission, driver and candidates."""
     facts: list[tuple[object, ...]] = []
+    drivers = Driver.objects.of(base).enabled()
     for ride in Ride.objects.of(base).between(*base.day(base.today())):
         mission = Mission.objects.filter(stops__ride=ride, stops__dropped_at=None).first()
         crew = (str(mission.driver), mission.vehicle.name) if mission else ()
         slot = (ride.pickup_at - timedelta(minutes=5), ride.expected_end)
         free = [
             str(driver)
-            for driver in (Driver.objects.of(base).on_duty(*slot) if ride.state in TO_HANDLE else [])
+            for driver in (drivers.filter(shifts__period__contains=slot) if ride.state in TO_HANDLE else [])
             if not Mission.objects.live().for_driver(driver).overlapping(*slot).exists()
         ]
         facts.append((ride.code, ride.origin_label, ride.destination.name, *crew, *free))

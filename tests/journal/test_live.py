@@ -59,13 +59,13 @@ async def take_a_step(driver: Driver) -> int:
     return await in_thread(step)()
 
 
-async def test_a_step_is_told_with_its_number_and_nothing_personal(driver: Driver, regulator: User) -> None:
+async def test_a_step_is_told_with_its_number_and_nothing_else(driver: Driver, regulator: User) -> None:
     async with listening(TOWER, regulator) as page:
         await subscribed()
         assert await page.hear("hello") == {"type": "hello", "seq": 0}
         seq = await take_a_step(driver)
         heard = await page.hear("step")
-    assert heard == {"type": "step", "seq": seq, "verb": "hide_position", "subject": "driver", "code": f"D-{driver.pk}"}
+    assert heard == {"type": "step", "seq": seq}
 
 
 async def test_what_is_rolled_back_is_never_told(driver: Driver, regulator: User) -> None:
@@ -201,6 +201,19 @@ class TestRights:
         async with listening(TOWER, regulator) as page:
             await in_thread(User.objects.filter(pk=regulator.pk).update)(is_active=False)
             assert await page.closed() == 4401
+
+    async def test_a_role_withdrawn_while_the_socket_opens_is_noticed(
+        self, regulator: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        accept = TowerConsumer.accept
+
+        async def accept_late(consumer: TowerConsumer) -> None:
+            await in_thread(Membership.objects.filter(user=regulator).delete)()
+            await accept(consumer)
+
+        monkeypatch.setattr(TowerConsumer, "accept", accept_late)
+        async with listening(TOWER, regulator) as page:
+            assert await page.closed() == 4403
 
     async def test_the_socket_closes_when_the_person_signs_out(self, regulator: User, settings: Settings) -> None:
         settings.HEARTBEAT_SECONDS = OFTEN
