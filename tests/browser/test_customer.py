@@ -160,6 +160,22 @@ def test_the_page_follows_every_step_and_is_clean_for_axe(
     assert loads == []
 
 
+def test_on_a_phone_a_plate_stays_whole_and_what_belongs_to_a_ride_stands_under_it(
+    customer: User, open_as: OpenAs
+) -> None:
+    coming, past = asked_by(customer), asked_by(customer)
+    for word, step in steps_of(coming, customer):
+        step()
+        if word == "approaching":
+            break
+    dispatch.cancel(ride=past, by=customer, party=Party.CUSTOMER, reason=CancelReason.NO_LONGER_NEEDED)
+    page = open_as(customer, "/rides/", size=PHONE)
+    lines = page.get_by_text("ZZ-123-ZZ", exact=True).evaluate("plate => plate.getClientRects().length")
+    assert lines == 1
+    route, again = page.locator(".past-ride .strong"), page.get_by_role("link", name="Book again")
+    assert route.bounding_box()["x"] == pytest.approx(again.bounding_box()["x"], abs=1)  # type: ignore[index]
+
+
 def asked_by(customer: User) -> Ride:
     ends = list(customer.base.places.all())  # type: ignore[union-attr]
     wish = actions.Wish(actions.Origin.at(ends[0]), ends[1], None, "Camille Durand", "+33612345678")
