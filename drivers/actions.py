@@ -6,7 +6,7 @@ from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal import actions as journal
-from echauffeur.journal.actions import Subject, Tap
+from echauffeur.journal.actions import Tap
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def share_position(*, driver: Driver, sharing: bool, by: User, tap: Tap | None =
     journal.record(
         base=driver.base,
         verb="share_position" if sharing else "hide_position",
-        subject=Subject("driver", driver.pk, f"D-{driver.pk}"),
+        subject=driver.subject,
         by=by,
         party=Party.DRIVER,
         tap=tap,

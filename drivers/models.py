@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
+from echauffeur.journal.actions import Subject
 from fleet.models import Licence as Category
 
 
@@ -62,8 +63,12 @@ class Driver(models.Model):
         return str(self.user)
 
     @property
+    def subject(self) -> Subject:
+        return Subject("driver", self.pk, f"D-{self.pk}")
+
+    @property
     def stream(self) -> str:
-        return f"driver:{self.pk}"
+        return self.subject.stream
 
     @property
     def short_name(self) -> str:

@@ -107,7 +107,7 @@ def record(
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
     base_stream = f"base:{base.pk}"
-    streams = advance([base_stream, *sorted({subject.stream, *also_on})])
+    streams = advance([base_stream, *sorted({subject.stream, *also_on} - {base_stream})])
     entry = Entry.objects.create(
         base=base,
         seq=streams[base_stream],
