@@ -1,9 +1,12 @@
 """Drivers: a person who may drive on a base, with licences and shifts."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +17,9 @@ from echauffeur.accounts.models import Membership
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
+from echauffeur.journal.actions import Subject
+from echauffeur.journal.admin import Edit, TellingAdmin
+from tracking.actions import forget_off_duty
 
 
 class LicenceInline(admin.TabularInline):
@@ -55,7 +61,7 @@ class ShiftInline(admin.TabularInline):
 
 
 @admin.register(Driver)
-class DriverAdmin(OnTheBasesClock, KeepsHistory, admin.ModelAdmin):
+class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     list_display = ["user", "base", "categories", "wheelchair_trained", "enabled"]
     list_filter = ["base", "enabled", "wheelchair_trained", "licences__category"]
     list_select_related = ["user", "base"]
@@ -70,6 +76,15 @@ class DriverAdmin(OnTheBasesClock, KeepsHistory, admin.ModelAdmin):
     @admin.display(description=_("licences"))
     def categories(self, driver: Driver) -> str:
         return ", ".join(licence.category for licence in driver.licences.all())
+
+    def subject_of(self, row: Driver) -> Subject:
+        return row.subject
+
+    def tell(self, request: HttpRequest, edits: Iterable[Edit]) -> None:
+        edits = list(edits)
+        super().tell(request, edits)
+        drivers = [edit.subject.id for edit in edits]
+        transaction.on_commit(partial(forget_off_duty, drivers), robust=True)
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)

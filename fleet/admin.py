@@ -8,12 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.admin import OnTheBasesClock
+from echauffeur.bases.models import Base
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
+from echauffeur.journal.actions import Subject
+from echauffeur.journal.admin import TellingAdmin
 from fleet.models import Unavailability, Vehicle, VehicleModel
 
 
 @admin.register(VehicleModel)
-class VehicleModelAdmin(KeepsHistory, admin.ModelAdmin):
+class VehicleModelAdmin(KeepsHistory, TellingAdmin):
     list_display = ["name", "seats", "wheelchair_places", "licence", "vehicles_count"]
     list_filter = ["licence"]
     search_fields = ["name"]
@@ -25,6 +28,13 @@ class VehicleModelAdmin(KeepsHistory, admin.ModelAdmin):
     @admin.display(description=_("vehicles"), ordering="vehicles_count")
     def vehicles_count(self, model: VehicleModel) -> int:
         return int(model.vehicles_count)  # type: ignore[attr-defined]
+
+    def subject_of(self, row: VehicleModel) -> Subject:
+        return Subject("model", row.pk, row.name)
+
+    def bases_of(self, row: VehicleModel, before: int | None = None) -> QuerySet[Base]:
+        """Return every base that has such a vehicle: its seats and licence decide who can take which ride."""
+        return Base.objects.filter(vehicles__model=row).distinct()
 
 
 class VehicleForm(forms.ModelForm):
@@ -42,7 +52,7 @@ class UnavailabilityInline(admin.TabularInline):
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(OnTheBasesClock, KeepsHistory, admin.ModelAdmin):
+class VehicleAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     form = VehicleForm
     list_display = ["name", "base", "model", "plate", "colour", "enabled"]
     list_filter = ["base", "model", "enabled"]
@@ -51,3 +61,6 @@ class VehicleAdmin(OnTheBasesClock, KeepsHistory, admin.ModelAdmin):
     autocomplete_fields = ["base", "model"]
     inlines = [UnavailabilityInline]
     fieldsets = [(None, {"fields": ["base", "model", ("name", "plate", "colour"), "enabled"]})]
+
+    def subject_of(self, row: Vehicle) -> Subject:
+        return Subject("vehicle", row.pk, row.name)

@@ -1,12 +1,13 @@
 """Taking a position in. What may not be kept is refused with its reason, and is nowhere afterwards."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drivers.models import Driver
+from drivers.models import Driver, Shift
 from drivers.queries import running_shift
 from echauffeur.common.refusals import Refusal
 from tracking.positions import Position, forget, keep_and_tell
@@ -41,6 +42,14 @@ def take_in(*, driver: Driver, position: Position) -> bool:
         forget(driver.pk)
         raise SharingOff
     return kept
+
+
+def forget_off_duty(driver_ids: Iterable[int]) -> None:
+    """Drop the positions of those of these drivers who may not be seen any more: disabled, off duty or not sharing."""
+    drivers = Driver.objects.enabled().filter(sharing=True, shifts__in=Shift.objects.running())
+    ids = set(driver_ids)
+    for driver_id in ids.difference(drivers.filter(pk__in=ids).values_list("pk", flat=True)):
+        forget(driver_id)
 
 
 def _check_point(position: Position, now: datetime) -> None:

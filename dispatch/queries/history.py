@@ -1,4 +1,4 @@
-"""A ride's journal in words: what happened, who said so, and why."""
+"""The journal in words: what happened, who said so, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +36,22 @@ SENTENCES: dict[str, Promise] = {
     "call_off": gettext_lazy("Mission called off"),
     "share_position": gettext_lazy("Position sharing switched on"),
     "hide_position": gettext_lazy("Position sharing switched off"),
+}
+EDITS: dict[tuple[str, str], Promise] = {
+    ("base", "change"): gettext_lazy("The settings of the base were changed in the administration"),
+    ("place", "add"): gettext_lazy("Place %(code)s was added in the administration"),
+    ("place", "change"): gettext_lazy("Place %(code)s was changed in the administration"),
+    ("place", "remove"): gettext_lazy("Place %(code)s was removed in the administration"),
+    ("vehicle", "add"): gettext_lazy("Vehicle %(code)s was added in the administration"),
+    ("vehicle", "change"): gettext_lazy("Vehicle %(code)s was changed in the administration"),
+    ("vehicle", "remove"): gettext_lazy("Vehicle %(code)s was removed in the administration"),
+    ("model", "change"): gettext_lazy("Vehicle model %(code)s was changed in the administration"),
+    ("driver", "add"): gettext_lazy("A driver was added in the administration"),
+    ("driver", "change"): gettext_lazy("A driver was changed in the administration"),
+    ("driver", "remove"): gettext_lazy("A driver was removed in the administration"),
+    ("membership", "add"): gettext_lazy("A role was given in the administration"),
+    ("membership", "change"): gettext_lazy("A role was changed in the administration"),
+    ("membership", "remove"): gettext_lazy("A role was withdrawn in the administration"),
 }
 REASONS = {
     "refuse": dict(RefusalReason.choices),
@@ -82,10 +98,15 @@ def line_of(entry: Entry) -> Line:
 
 def sentence_of(entry: Entry) -> str:
     """Return what happened, in a few words."""
-    return str(SENTENCES.get(entry.verb, entry.verb)) % _Known(entry.data)
+    sentence = EDITS.get((entry.subject, entry.verb)) or SENTENCES.get(entry.verb) or entry.verb
+    return str(sentence) % _Known(entry.data, code=entry.code)
 
 
 def announcement_of(entries: list[Entry]) -> str:
-    """Return the newest step of a ride among these, as a screen reader is to say it."""
-    newest = max((entry for entry in entries if entry.subject == "ride"), key=lambda e: e.seq, default=None)
-    return _("%(code)s: %(text)s") % {"code": newest.code, "text": sentence_of(newest)} if newest else ""
+    """Return the newest of these steps that is a ride's or an administrator's, as a screen reader is to say it."""
+    told = (entry for entry in entries if entry.subject == "ride" or entry.party == Party.ADMINISTRATOR)
+    newest = max(told, key=lambda entry: entry.seq, default=None)
+    if newest is None:
+        return ""
+    text = sentence_of(newest)
+    return _("%(code)s: %(text)s") % {"code": newest.code, "text": text} if newest.subject == "ride" else text

@@ -1,5 +1,6 @@
 """Setting a base up: its clock, its rules, its hours and its places."""
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any
 
@@ -22,6 +23,8 @@ from echauffeur.accounts.models import Membership, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, OpeningHours, Place
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet
+from echauffeur.journal.actions import Subject
+from echauffeur.journal.admin import Edit, TellingAdmin
 from fleet.models import Vehicle
 
 
@@ -73,7 +76,7 @@ class PlaceInline(admin.TabularInline):
 
 
 @admin.register(Base)
-class BaseAdmin(KeepsHistory, admin.ModelAdmin):
+class BaseAdmin(KeepsHistory, TellingAdmin):
     form = BaseForm
     list_display = ["name", "code", "clock", "phone_customers", "places_in_service", "auto_confirm"]
     search_fields = ["name", "code"]
@@ -102,6 +105,13 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
         bases: QuerySet[Base] = super().get_queryset(request)
         return bases.annotate(places_count=Count("places"))
 
+    def subject_of(self, row: Base) -> Subject:
+        return Subject("base", row.pk, row.code)
+
+    def edits_of(self, verb: str, row: Base, fields: Iterable[str] = (), before: int | None = None) -> list[Edit]:
+        """Return what to tell of the base: nothing of its beginning, so that one made by mistake can still go."""
+        return [Edit(row, verb, self.subject_of(row), tuple(fields))] if verb == "change" else []
+
     @admin.display(description=_("places"), ordering="places_count")
     def places_in_service(self, base: Any) -> int:
         return int(base.places_count)
@@ -127,7 +137,7 @@ class BaseAdmin(KeepsHistory, admin.ModelAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(KeepsHistory, admin.ModelAdmin):
+class PlaceAdmin(KeepsHistory, TellingAdmin):
     list_display = ["name", "base", "kind", "other_names", "enabled"]
     list_filter = ["base", "kind", "enabled"]
     list_select_related = ["base"]
@@ -142,3 +152,6 @@ class PlaceAdmin(KeepsHistory, admin.ModelAdmin):
     @admin.display(description=_("aliases"))
     def other_names(self, place: Place) -> str:
         return ", ".join(place.aliases)
+
+    def subject_of(self, row: Place) -> Subject:
+        return Subject("place", row.pk, row.name)

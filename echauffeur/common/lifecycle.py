@@ -17,6 +17,7 @@ class Party(TextChoices):
     REGULATOR = "regulator", _("Regulator")
     DRIVER = "driver", _("Driver")
     RULE = "rule", _("Rule of the base")
+    ADMINISTRATOR = "admin", _("Administrator")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                             ("regulator", "Regulator"),
                             ("driver", "Driver"),
                             ("rule", "Rule of the base"),
+                            ("admin", "Administrator"),
                         ],
                         max_length=10,
                         verbose_name="as",
