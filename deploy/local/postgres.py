@@ -111,9 +111,12 @@ class Postgres:
 
     def _can_run_as(self, identity: str) -> bool:
         """Return whether somebody else can run the server from here: a parent folder may be closed to them."""
-        check = spawn([self.bin / "postgres", "--version"], identity=identity)
-        listing = spawn(["/bin/sh", "-c", 'cd "$0"', self.folder.parent], identity=identity)
-        return check.wait() == 0 and listing.wait() == 0
+        tries = [
+            spawn([self.bin / "postgres", "--version"], identity=identity),
+            spawn(["/bin/sh", "-c", 'cd "$0"', self.folder.parent], identity=identity),
+        ]
+        codes = [attempt.wait() for attempt in tries]  # all of them, so that no child is left behind
+        return codes == [0, 0]
 
     def _own(self, folder: Path) -> None:
         """Give the folder to whoever runs the server, and only that folder."""
