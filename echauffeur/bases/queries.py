@@ -75,11 +75,6 @@ def week_in_words(base: Base) -> list[tuple[str, list[tuple[time, time]]]]:
     return [(str(OpeningHours.Weekday(day).label), by_day[day]) for day in range(7)]
 
 
-def place_of(base: Base, place_id: int) -> Place | None:
-    """Return the base's enabled place of that id, if there is one."""
-    return base.places.enabled().filter(pk=place_id).first()
-
-
 def nearest_place(base: Base, latitude: float, longitude: float) -> tuple[Place, float] | None:
     """Return the base's enabled place nearest to that point (WGS 84 degrees), and how many metres away it is."""
     here = (latitude, longitude)
