@@ -17,8 +17,8 @@ from echauffeur.accounts.models import Membership
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
-from echauffeur.journal.actions import Subject
-from echauffeur.journal.admin import Edit, TellingAdmin
+from echauffeur.journal.admin import TellingAdmin
+from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
 
 
@@ -76,9 +76,6 @@ class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     @admin.display(description=_("licences"))
     def categories(self, driver: Driver) -> str:
         return ", ".join(licence.category for licence in driver.licences.all())
-
-    def subject_of(self, row: Driver) -> Subject:
-        return row.subject
 
     def tell(self, request: HttpRequest, edits: Iterable[Edit]) -> None:
         edits = list(edits)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
-from echauffeur.journal.actions import Subject
 from echauffeur.journal.admin import TellingAdmin
 from fleet.models import Unavailability, Vehicle, VehicleModel
 
@@ -28,9 +27,6 @@ class VehicleModelAdmin(KeepsHistory, TellingAdmin):
     @admin.display(description=_("vehicles"), ordering="vehicles_count")
     def vehicles_count(self, model: VehicleModel) -> int:
         return int(model.vehicles_count)  # type: ignore[attr-defined]
-
-    def subject_of(self, row: VehicleModel) -> Subject:
-        return Subject("model", row.pk, row.name)
 
     def bases_of(self, row: VehicleModel, before: int | None = None) -> QuerySet[Base]:
         """Return every base that has such a vehicle: its seats and licence decide who can take which ride."""
@@ -61,6 +57,3 @@ class VehicleAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     autocomplete_fields = ["base", "model"]
     inlines = [UnavailabilityInline]
     fieldsets = [(None, {"fields": ["base", "model", ("name", "plate", "colour"), "enabled"]})]
-
-    def subject_of(self, row: Vehicle) -> Subject:
-        return Subject("vehicle", row.pk, row.name)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
+from echauffeur.journal.actions import Subject
 
 
 class Licence(models.TextChoices):
@@ -46,6 +47,10 @@ class VehicleModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("model", self.pk, self.name)
 
 
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
@@ -85,6 +90,10 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.plate})"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("vehicle", self.pk, self.name)
 
 
 class UnavailabilityReason(models.TextChoices):

@@ -19,7 +19,8 @@ from echauffeur.accounts.models import Membership, User, normal_phone
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import LabelledFormSet
 from echauffeur.journal.actions import Subject
-from echauffeur.journal.admin import Edit, TellingAdmin
+from echauffeur.journal.admin import TellingAdmin
+from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
 
 admin.site.unregister(Group)

@@ -23,8 +23,8 @@ from echauffeur.accounts.models import Membership, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, OpeningHours, Place
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet
-from echauffeur.journal.actions import Subject
-from echauffeur.journal.admin import Edit, TellingAdmin
+from echauffeur.journal.admin import TellingAdmin
+from echauffeur.journal.edits import Edit
 from fleet.models import Vehicle
 
 
@@ -105,12 +105,9 @@ class BaseAdmin(KeepsHistory, TellingAdmin):
         bases: QuerySet[Base] = super().get_queryset(request)
         return bases.annotate(places_count=Count("places"))
 
-    def subject_of(self, row: Base) -> Subject:
-        return Subject("base", row.pk, row.code)
-
     def edits_of(self, verb: str, row: Base, fields: Iterable[str] = (), before: int | None = None) -> list[Edit]:
         """Return what to tell of the base: nothing of its beginning, so that one made by mistake can still go."""
-        return [Edit(row, verb, self.subject_of(row), tuple(fields))] if verb == "change" else []
+        return [Edit(row, verb, row.subject, tuple(fields))] if verb == "change" else []
 
     @admin.display(description=_("places"), ordering="places_count")
     def places_in_service(self, base: Any) -> int:
@@ -152,6 +149,3 @@ class PlaceAdmin(KeepsHistory, TellingAdmin):
     @admin.display(description=_("aliases"))
     def other_names(self, place: Place) -> str:
         return ", ".join(place.aliases)
-
-    def subject_of(self, row: Place) -> Subject:
-        return Subject("place", row.pk, row.name)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint
+from echauffeur.journal.actions import Subject
 
 # As people look a name up: the database's own order puts Évreux behind Zone nord.
 BY_NAME = Lower(Unaccent("name"))
@@ -73,6 +74,15 @@ class Base(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def base(self) -> "Base":
+        """The base itself, for whatever handles rows of a base."""
+        return self
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("base", self.pk, self.code)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -197,3 +207,7 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("place", self.pk, self.name)

@@ -31,6 +31,9 @@ RECONNECT_SECONDS = 1.0
 PING_SECONDS = 5.0
 _resting_until = 0.0
 
+# What changes what one person may do is told on a topic of its own; it is for sockets to look again, not for pages.
+PERSON = "stream:person:"
+
 
 @cache
 def _client() -> redis.Redis:
@@ -181,7 +184,7 @@ class Hub:
             if receiver is not None:
                 receiver(channel, data)
             else:
-                self.deliver(channel, "step", data.decode())
+                self.deliver(channel, "rights" if channel.startswith(PERSON) else "step", data.decode())
         except Exception:
             # One message that nobody understands must not silence all that follow.
             logger.exception("A message on %s was left out", channel)

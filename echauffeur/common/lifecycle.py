@@ -17,6 +17,7 @@ class Party(TextChoices):
     REGULATOR = "regulator", _("Regulator")
     DRIVER = "driver", _("Driver")
     RULE = "rule", _("Rule of the base")
+    MANAGER = "manager", _("Base manager")
     ADMINISTRATOR = "admin", _("Administrator")
 
 

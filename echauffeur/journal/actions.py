@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from echauffeur.accounts.models import User
-from echauffeur.bases.models import Base
 from echauffeur.common import hub
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import TapReused
-from echauffeur.journal.models import Entry
+from echauffeur.journal.models import SERVICE, Entry
+
+if TYPE_CHECKING:
+    from echauffeur.accounts.models import User
+    from echauffeur.bases.models import Base
 
 logger = logging.getLogger(__name__)
 
@@ -87,10 +89,10 @@ def advance(streams: Iterable[str]) -> dict[str, int]:
 
 def record(
     *,
-    base: Base,
+    base: "Base | None",
     verb: str,
     subject: Subject,
-    by: User | None,
+    by: "User | None",
     party: Party,
     from_state: str = "",
     to_state: str = "",
@@ -100,13 +102,15 @@ def record(
     also_on: Iterable[str] = (),
     tap: Tap | None = None,
 ) -> Entry:
-    """Write one step, and tell it once the transaction has committed. ``also_on`` names streams beside the base's own.
+    """Write one step, and tell it once the transaction has committed.
+
+    ``base`` None is a step on the service as a whole. ``also_on`` names streams beside the base's own.
 
     Raises TransactionManagementError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
-    base_stream = f"base:{base.pk}"
+    base_stream = f"base:{base.pk}" if base else SERVICE
     streams = advance([base_stream, *sorted({subject.stream, *also_on} - {base_stream})])
     entry = Entry.objects.create(
         base=base,

@@ -1,7 +1,6 @@
 """The administration and the journal: what is edited there is told like every step; the journal itself is only read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -16,27 +15,9 @@ from dispatch.queries.history import sentence_of
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import ReadOnly
 from echauffeur.common.lifecycle import Party
-from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Subject
+from echauffeur.journal.edits import Edit, record_edits
 from echauffeur.journal.models import Entry
-
-# What the journal keeps of a name.
-CODE_LENGTH = 20
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What one base is told of an edit: ``add``, ``change`` or ``remove``, and the names of the fields it touched."""
-
-    base: Base
-    verb: str
-    subject: Subject
-    fields: tuple[str, ...] = ()
-    also_on: tuple[str, ...] = ()
-
-    @property
-    def order(self) -> tuple[int, str, int]:
-        return self.base.pk, self.subject.kind, self.subject.id
 
 
 class TellingAdmin(admin.ModelAdmin):
@@ -44,7 +25,8 @@ class TellingAdmin(admin.ModelAdmin):
 
     def subject_of(self, row: Any) -> Subject:
         """Return what the journal says the row is, under the name that people call it by."""
-        raise NotImplementedError
+        subject: Subject = row.subject
+        return subject
 
     def bases_of(self, row: Any, before: int | None = None) -> Iterable[Base]:
         """Return the bases that an edit of the row concerns. ``before``: the key of the one it hung on before."""
@@ -109,17 +91,7 @@ class TellingAdmin(admin.ModelAdmin):
         edits: list[Edit] = []
         request.edits = edits  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
-        # The streams are the last locks to take, base after base: see "Locks" in docs/architecture.md.
-        for edit in sorted(edits, key=lambda edit: edit.order):
-            journal.record(
-                base=edit.base,
-                verb=edit.verb,
-                subject=replace(edit.subject, code=edit.subject.code[:CODE_LENGTH]),
-                by=request.user,  # type: ignore[arg-type]
-                party=Party.ADMINISTRATOR,
-                data={"fields": list(edit.fields)},
-                also_on=edit.also_on,
-            )
+        record_edits(edits, by=request.user, party=Party.ADMINISTRATOR)  # type: ignore[arg-type]
         return response
 
 

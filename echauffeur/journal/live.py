@@ -51,7 +51,9 @@ async def heartbeat(hub: hubs.Hub) -> None:
         await _wait_for_beat(hub, quiet)
         if not settings.HEARTBEAT:
             continue
-        topics = hub.topics("stream:")
+        topics = [topic for topic in hub.topics("stream:") if not topic.startswith(hubs.PERSON)]
+        if not hub.connected:
+            _look_at_rights_again(hub)
         if not topics:
             continue
         try:
@@ -62,6 +64,12 @@ async def heartbeat(hub: hubs.Hub) -> None:
         for topic in topics:
             beat = {"type": "beat", "seq": numbers.get(topic.removeprefix("stream:"), 0)}
             hub.deliver(topic, "beat", orjson.dumps(beat).decode())
+
+
+def _look_at_rights_again(hub: hubs.Hub) -> None:
+    """Have every socket do so: what is withdrawn while Redis is away is told by nobody else."""
+    for topic in hub.topics(hubs.PERSON):
+        hub.deliver(topic, "rights", "")
 
 
 async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> None:
@@ -89,6 +97,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
         self.outlet = hubs.Outlet()
         self.tasks: list[asyncio.Task[None]] = []
         self.checking = asyncio.Lock()
+        self.is_closed = False
 
     def enter(self) -> tuple[str, list[str]]:
         """Return the page's stream and the further topics it may follow, as rights and rows stand now.
@@ -115,11 +124,17 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
             return
         await self.accept()
         # Listen first, then look once more and read the number: a step in between is heard twice rather than never.
-        hubs.hub().join(self.outlet, f"stream:{self.stream}", *self.topics)
+        self._follow()
         await self._check()
         seq = await database_sync_to_async(seq_of)(self.stream)
         self.outlet.put("hello", orjson.dumps({"type": "hello", "seq": seq}).decode())
         self.tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._keep_checking())]
+
+    def _follow(self) -> None:
+        """Listen to the page's stream, to what goes with it, and to whatever changes this person's rights."""
+        user = self.scope.get("user")
+        rights = [f"{hubs.PERSON}{user.pk}"] if user is not None and user.is_authenticated else []
+        hubs.hub().join(self.outlet, f"stream:{self.stream}", *self.topics, *rights)
 
     def refusal_code(self) -> int:
         user = self.scope.get("user")
@@ -130,8 +145,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
         with suppress(Exception):
             while True:
                 news = await self.outlet.take()
-                if self.topics_change_with_steps and news.keys() & {"step", "beat"} and await self._check():
+                is_told = news.pop("rights", None) is not None
+                looks = is_told or (self.topics_change_with_steps and news.keys() & {"step", "beat"})
+                if looks and await self._check():
                     news.pop("positions", None)
+                if self.is_closed:
+                    return
                 for text in news.values():
                     await self.send(text)
 
@@ -146,6 +165,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
             async with self.checking:
                 return await self.check_again()
         except Http404:
+            self.is_closed = True
+            hubs.hub().leave(self.outlet)
             await self.close(self.refusal_code())
         except Exception:
             # A database that is away for a moment withdraws no right.
@@ -165,6 +186,6 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
             return False
         hubs.hub().leave(self.outlet)
         self.outlet.drop("positions")
-        hubs.hub().join(self.outlet, f"stream:{stream}", *topics)
         self.stream, self.topics = stream, topics
+        self._follow()
         return True

@@ -1,4 +1,10 @@
-"""What happened, in order, per base: history, audit and outbox in one table."""
+"""What happened, in order, per base: history, audit and outbox in one table.
+
+The journal knows nobody: every app writes into it, so it lies below all of them. Its base and person are names of
+models, no imports.
+"""
+
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -7,14 +13,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
+
+if TYPE_CHECKING:
+    from echauffeur.bases.models import Base
+
+# The stream of what concerns no base: accounts, administrators, reference data.
+SERVICE = "service"
 
 
 class Stream(models.Model):
     """Something one may follow live, and the number of its newest step.
 
-    ``base:3`` holds every step of base 3; ``ride:57``, ``driver:12``, ``customer:9`` hold the steps that concern one.
+    ``base:3`` holds every step of base 3; ``ride:57``, ``driver:12``, ``customer:9`` hold the steps that concern one;
+    ``person:9`` those that change what a person may do; ``service`` those that concern no base.
     """
 
     name = models.CharField(max_length=60, primary_key=True)
@@ -30,7 +42,7 @@ class Stream(models.Model):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    def of(self, base: Base) -> "EntryQuerySet":
+    def of(self, base: "Base") -> "EntryQuerySet":
         return self.filter(base=base)
 
     def about(self, subject: str, subject_id: int) -> "EntryQuerySet":
@@ -41,9 +53,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One step that somebody took. Written once, never changed, but for ``announced_at``."""
+    """One step that somebody took, on a base or on the service as a whole. Never changed but for ``announced_at``."""
 
-    base = models.ForeignKey(Base, models.PROTECT, related_name="entries", verbose_name=_("base"))
+    base = models.ForeignKey(
+        "bases.Base", models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("base")
+    )
     seq = models.BigIntegerField(_("number"))
     verb = models.CharField(_("step"), max_length=20)
     subject = models.CharField(_("about"), max_length=20)
@@ -72,7 +86,7 @@ class Entry(models.Model):
         verbose_name_plural = _("journal entries")
         ordering = ["base", "seq"]
         constraints = [
-            models.UniqueConstraint(fields=["base", "seq"], name="entry_numbered_once_per_base"),
+            models.UniqueConstraint(fields=["base", "seq"], name="entry_numbered_once_per_base", nulls_distinct=False),
             models.CheckConstraint(condition=Q(seq__gte=1), name="entry_numbers_start_at_one"),
             models.CheckConstraint(
                 condition=Q(tap=None, tap_digest="") | (Q(tap__isnull=False) & ~Q(tap_digest="")),

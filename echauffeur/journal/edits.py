@@ -1,0 +1,106 @@
+"""Edits of what a base is set up with: any row that people add, change or remove, told like every other step.
+
+Pages and the administration write such rows in the same way: the row, and one entry for each base that it concerns,
+which names the fields that changed, never what to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import Refusal
+from echauffeur.journal import actions as journal
+from echauffeur.journal.actions import Subject
+
+if TYPE_CHECKING:
+    from echauffeur.accounts.models import User
+    from echauffeur.bases.models import Base
+
+# What the journal keeps of a name.
+CODE_LENGTH = 20
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What one base is told of an edit: ``add``, ``change`` or ``remove``, and the names of the fields it touched.
+
+    ``data`` is kept beside them; ``base`` None is an edit that concerns no base in particular.
+    """
+
+    base: "Base | None"
+    verb: str
+    subject: Subject
+    fields: tuple[str, ...] = ()
+    also_on: tuple[str, ...] = ()
+    data: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        return self.base.pk if self.base else 0, self.subject.kind, self.subject.id
+
+
+def record_edits(edits: Iterable[Edit], *, by: "User", party: Party) -> None:
+    """Write an entry for each edit, base after base: the streams are the last locks to take, in one order."""
+    for edit in sorted(edits, key=lambda edit: edit.order):
+        journal.record(
+            base=edit.base,
+            verb=edit.verb,
+            subject=replace(edit.subject, code=edit.subject.code[:CODE_LENGTH]),
+            by=by,
+            party=party,
+            data={"fields": list(edit.fields)} | dict(edit.data),
+            also_on=edit.also_on,
+        )
+
+
+def party_of(user: "User") -> Party:
+    """Return in what capacity somebody edits a base: an administrator of all of them, or its manager."""
+    return Party.ADMINISTRATOR if user.is_superuser else Party.MANAGER
+
+
+@transaction.atomic
+def save_row(*, row: Any, fields: Iterable[str], by: "User") -> Any:
+    """Write a new or changed row of a base, which has ``base`` and ``subject``, and tell of it. Return the row.
+
+    Nothing is written or told when no field changed. Raises Refusal when a constraint of the database forbids the row:
+    somebody else was quicker.
+    """
+    is_new, fields = row.pk is None, tuple(fields)
+    if not is_new and not fields:
+        return row
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refusal(_clash(row, error)) from error
+    verb = "add" if is_new else "change"
+    record_edits([Edit(row.base, verb, row.subject, fields)], by=by, party=party_of(by))
+    return row
+
+
+@transaction.atomic
+def remove_row(*, row: Any, by: "User") -> None:
+    """Remove a row of a base and tell of it. Raises Refusal when something else still needs it: then it is kept."""
+    base, subject = row.base, row.subject
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError as error:
+        raise Refusal(
+            _("“%(name)s” has a history that must stay readable. Switch it off instead: nobody can choose it then.")
+            % {"name": row}
+        ) from error
+    record_edits([Edit(base, "remove", subject)], by=by, party=party_of(by))
+
+
+def _clash(row: models.Model, error: IntegrityError) -> str:
+    """Return what the violated constraint says for people."""
+    for constraint in row._meta.constraints:  # noqa: SLF001  how Django names what is public
+        if constraint.name in str(error):
+            return str(constraint.violation_error_message)
+    return _("Somebody else just saved the same. Look again.")
