@@ -126,6 +126,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
         # Listen first, then look once more and read the number: a step in between is heard twice rather than never.
         self._follow()
         await self._check()
+        if self.is_closed:
+            return
         seq = await database_sync_to_async(seq_of)(self.stream)
         self.outlet.put("hello", orjson.dumps({"type": "hello", "seq": seq}).decode())
         self.tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._keep_checking())]

@@ -275,7 +275,7 @@ class TestHub:
         try:
             async with listening("/live/driver/", driver.user) as page:
                 hub = await subscribed()
-                assert hub.topics() == [driver_stream(driver)]
+                assert hub.topics() == [driver_stream(driver), f"stream:person:{driver.user_id}"]
                 if end == "error of ours":
                     await page.say({})
         except ZeroDivisionError:
