@@ -28,6 +28,17 @@ def flag(name: str, *, default: bool = False) -> bool:
     return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
+def number(name: str, default: int) -> int:
+    """Return the variable as a whole number that is not negative.
+
+    Raises MissingSetting when it is none: a setting that nobody understands is a setting that nobody gave.
+    """
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdecimal():
+        raise MissingSetting(f"The environment variable {name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

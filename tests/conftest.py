@@ -9,6 +9,8 @@ from tests import services as own_services
 SERVICES = own_services.start()
 django.setup()
 
+from echauffeur.common import hub, limits  # noqa: E402  settings must know the servers first
+
 
 def pytest_unconfigure() -> None:
     SERVICES.stop()
@@ -34,3 +36,10 @@ def _slowness(item: pytest.Item) -> int:
 def services() -> own_services.Services:
     """The run's PostgreSQL and Valkey, to stop and start in tests of what happens without them."""
     return SERVICES
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet() -> None:
+    """Each test begins with nobody having done anything too often."""
+    hub.ask(lambda client: limits._shared(client).storage.reset(), default=None)
+    limits._own().storage.reset()

@@ -16,6 +16,8 @@ DEBUG = False
 DEMO = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 SECRET_KEY = env.text("SECRET_KEY", "")
+# How many proxies of ours stand before the site: only what they say of the client's address is believed.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
