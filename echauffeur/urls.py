@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from echauffeur.accounts.views import SignIn, SignOut, home, set_language
+from echauffeur.accounts.views.home import home, set_language
+from echauffeur.accounts.views.signing import SignIn, SignOut
 from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.health import health
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("sign-in/", SignIn.as_view(extra_context={"demo_accounts": DEMO_ACCOUNTS}), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),
+    path("account/", include("echauffeur.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("echauffeur.bases.urls")),
     path("", include("bookings.urls")),

@@ -18,7 +18,7 @@ from bookings.models import Ride
 from bookings.queries import ride_made_by
 from bookings.views import drafts
 from bookings.views.words import Recap, week_in_short
-from echauffeur.accounts.actions import choose_base
+from echauffeur.accounts.actions.details import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest

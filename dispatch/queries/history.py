@@ -52,6 +52,7 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("membership", "add"): gettext_lazy("A role was given in the administration"),
     ("membership", "change"): gettext_lazy("A role was changed in the administration"),
     ("membership", "remove"): gettext_lazy("A role was withdrawn in the administration"),
+    ("person", "change"): gettext_lazy("A person's details were changed"),
 }
 REASONS = {
     "refuse": dict(RefusalReason.choices),

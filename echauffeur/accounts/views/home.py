@@ -1,32 +1,17 @@
-"""Signing in and out, and the way home."""
+"""The way home, and the language of the pages."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from echauffeur.accounts.forms import SignInForm
+from echauffeur.accounts.actions.details import choose_language
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
-
-
-@method_decorator(login_not_required, name="dispatch")
-class SignIn(LoginView):
-    """The sign-in page; whoever is signed in already goes home."""
-
-    template_name = "accounts/sign_in.html"
-    form_class = SignInForm
-    redirect_authenticated_user = True
-
-
-class SignOut(LogoutView):
-    """Ends the session (POST only)."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -51,7 +36,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = redirect(back if ours else reverse("home"))
     if translation.check_for_language(language) and language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
-            request.user.language = language
-            request.user.save(update_fields=["language"])
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", httponly=True)
+            choose_language(user=request.user, language=language)
+        keep_language(response, language)
+    return response
+
+
+def keep_language(response: HttpResponse, language: str) -> HttpResponse:
+    """Have this browser remember the language, for when nobody is signed in; return the response."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", httponly=True)
     return response

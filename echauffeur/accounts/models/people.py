@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.accounts.roles import ROLES, Permission, Role
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
+from echauffeur.journal.actions import Subject
 
 
 def normal_phone(text: str, region: str = "FR") -> str:
@@ -108,6 +109,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    @property
+    def subject(self) -> Subject:
+        """What the journal says the person is. Its stream is the one that the person's open sockets heed."""
+        return Subject("person", self.pk, "")
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
