@@ -17,7 +17,7 @@ from echauffeur.journal.queries import history
 @admin.register(Ride)
 class RideAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
     list_display = ["code", "base", "pickup", "origin_label", "destination", "passenger_name", "state", "rating"]
-    list_filter = ["state", "base", "end_reason", "rating", "asap"]
+    list_filter = ["state", "base", "category", "end_reason", "rating", "asap"]
     list_per_page = 50
     date_hierarchy = "pickup_at"
     search_fields = ["=code", "passenger_name", "customer__last_name", "customer__email"]
@@ -29,7 +29,14 @@ class RideAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
         (_("Way"), {"fields": [("origin_label", "origin"), "destination", ("origin_latitude", "origin_longitude")]}),
         (
             _("Passengers"),
-            {"fields": [("passenger_name", "phone"), ("passengers", "luggage", "wheelchairs"), "note"]},
+            {
+                "fields": [
+                    ("passenger_name", "phone"),
+                    ("passengers", "luggage", "wheelchairs"),
+                    ("category", "motive"),
+                    "note",
+                ]
+            },
         ),
         (_("Who asked"), {"fields": [("customer", "booked_by"), "requested_at"]}),
         (_("End"), {"fields": [("ended_at", "end_reason", "end_words"), ("rating", "rating_words")]}),

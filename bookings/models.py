@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.states import RIDE, CancelReason, RefusalReason, RideState
-from echauffeur.bases.models import Base, Place
+from echauffeur.bases.models import Base, Category, Place
 from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint, new_code
 from echauffeur.journal.actions import Subject
 
@@ -41,7 +41,7 @@ class RideQuerySet(models.QuerySet["Ride"]):
         return self.filter(customer=user)
 
     def with_places(self) -> "RideQuerySet":
-        return self.select_related("base", "origin", "destination", "customer")
+        return self.select_related("base", "origin", "destination", "customer", "category")
 
 
 class Ride(models.Model):
@@ -73,6 +73,10 @@ class Ride(models.Model):
     origin_longitude = LongitudeField()
     destination = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("to"))
 
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="rides", verbose_name=_("category")
+    )
+    motive = models.CharField(_("motive"), max_length=120, blank=True)
     asap = models.BooleanField(_("as soon as possible"), default=False)
     wanted_at = models.DateTimeField(_("wanted at"))
     pickup_at = models.DateTimeField(_("pick-up"))

@@ -1,13 +1,13 @@
 """Setting a base up: its clock, its rules, its hours and its places."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Count, FloatField, QuerySet, TimeField
+from django.db.models import CharField, Count, DateField, FloatField, QuerySet, TimeField
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from drivers.models import Driver
 from echauffeur.accounts.models import Membership, normal_phone
 from echauffeur.accounts.roles import Role
-from echauffeur.bases.models import Base, OpeningHours, Place
+from echauffeur.bases.models import Base, Category, OpeningException, OpeningHours, Place
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
@@ -54,11 +54,36 @@ class BaseForm(forms.ModelForm):
         return normal_phone(self.cleaned_data["phone_drivers"])
 
 
+CLOCKS: Mapping[Any, Mapping[str, Any]] = {
+    TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
+}
+
+
 class OpeningHoursInline(admin.TabularInline):
     model = OpeningHours
     formset = LabelledFormSet
     extra = 5
-    formfield_overrides = {TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
+    formfield_overrides = CLOCKS
+
+
+class OpeningExceptionInline(admin.TabularInline):
+    model = OpeningException
+    formset = LabelledFormSet
+    extra = 2
+    fields = ["label", "first_day", "last_day", "opens", "closes"]
+    formfield_overrides = {
+        **CLOCKS,
+        CharField: {"widget": forms.TextInput(attrs={"size": 24})},
+        DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+    }
+
+
+class CategoryInline(admin.TabularInline):
+    model = Category
+    formset = LabelledFormSet
+    extra = 2
+    fields = ["name", "description", "order", "enabled"]
+    formfield_overrides = {CharField: {"widget": forms.TextInput(attrs={"size": 32})}}
 
 
 class PlaceInline(admin.TabularInline):
@@ -82,11 +107,11 @@ class BaseAdmin(KeepsHistory, TellingAdmin):
     search_fields = ["name", "code"]
     list_filter = ["auto_confirm", "time_zone"]
     prepopulated_fields = {"code": ["name"]}
-    inlines = [OpeningHoursInline, PlaceInline]
+    inlines = [OpeningHoursInline, OpeningExceptionInline, CategoryInline, PlaceInline]
     readonly_fields = ["readiness"]
     fieldsets = [
         (None, {"fields": ["name", "code", "readiness"]}),
-        (_("Clock and centre"), {"fields": ["time_zone", ("latitude", "longitude")]}),
+        (_("Clock and area"), {"fields": ["time_zone", ("latitude", "longitude", "area_radius_m")]}),
         (_("Phones of the control room"), {"fields": ["phone_customers", "phone_drivers"]}),
         (
             _("Booking rules"),
@@ -94,10 +119,12 @@ class BaseAdmin(KeepsHistory, TellingAdmin):
                 "fields": [
                     ("shortest_notice_minutes", "horizon_days"),
                     ("ride_minutes", "no_show_minutes"),
-                    "auto_confirm",
+                    "greatest_party",
+                    ("auto_confirm", "motive_required"),
                 ]
             },
         ),
+        (_("Public holidays"), {"fields": [("holiday_calendar", "closed_on_holidays")]}),
         (_("Travel times"), {"fields": [("mean_speed_kmh", "winding_factor")]}),
     ]
 

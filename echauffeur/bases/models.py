@@ -3,14 +3,15 @@
 import zoneinfo
 from datetime import date, datetime, time, timedelta
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.lookups import Unaccent
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest, Least, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from echauffeur.journal.actions import Subject
 
 # As people look a name up: the database's own order puts Évreux behind Zone nord.
 BY_NAME = Lower(Unaccent("name"))
+SMALLEST_AREA_M, LARGEST_AREA_M = 100, 500_000
 
 
 def is_time_zone(name: str) -> None:
@@ -27,6 +29,25 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is not a time zone. Write one such as Europe/Paris."), params={"name": name}
         )
+
+
+class HolidayCalendar(models.TextChoices):
+    """Whose public holidays hold on a base. Overseas they are those of the mainland, and the territory's own."""
+
+    NONE = "", _("None")
+    METROPOLE = "FR", _("Metropolitan France")
+    ALSACE_MOSELLE = "AM", _("Alsace and Moselle")
+    GUADELOUPE = "GP", _("Guadeloupe")
+    MARTINIQUE = "MQ", _("Martinique")
+    GUYANE = "GF", _("French Guiana")
+    REUNION = "RE", _("Réunion")
+    MAYOTTE = "YT", _("Mayotte")
+    SAINT_BARTHELEMY = "BL", _("Saint-Barthélemy")
+    SAINT_MARTIN = "MF", _("Saint-Martin")
+    SAINT_PIERRE = "PM", _("Saint-Pierre and Miquelon")
+    NOUVELLE_CALEDONIE = "NC", _("New Caledonia")
+    POLYNESIE = "PF", _("French Polynesia")
+    WALLIS_ET_FUTUNA = "WF", _("Wallis and Futuna")
 
 
 class Base(models.Model):
@@ -39,6 +60,12 @@ class Base(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Paris", validators=[is_time_zone])
     latitude = LatitudeField(_("latitude of the centre"))
     longitude = LongitudeField(_("longitude of the centre"))
+    area_radius_m = models.PositiveIntegerField(
+        _("radius of the area (metres)"),
+        default=60_000,
+        validators=[MinValueValidator(SMALLEST_AREA_M), MaxValueValidator(LARGEST_AREA_M)],
+        help_text=_("How far from the centre rides start and end, as the crow flies."),
+    )
     phone_customers = models.CharField(_("control room's number for customers"), max_length=20)
     phone_drivers = models.CharField(_("control room's number for drivers"), max_length=20)
     shortest_notice_minutes = models.PositiveSmallIntegerField(_("shortest notice (minutes)"), default=15)
@@ -48,6 +75,24 @@ class Base(models.Model):
     )
     no_show_minutes = models.PositiveSmallIntegerField(_("waiting time before no-show (minutes)"), default=10)
     auto_confirm = models.BooleanField(_("confirm requests without a regulator"), default=False)
+    greatest_party = models.PositiveSmallIntegerField(
+        _("greatest party (passengers)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as many as the largest vehicle carries."),
+    )
+    motive_required = models.BooleanField(
+        _("ask for a motive"), default=False, help_text=_("Who asks for a ride must say what it is for.")
+    )
+    holiday_calendar = models.CharField(
+        _("public holidays"),
+        max_length=2,
+        choices=HolidayCalendar.choices,
+        default=HolidayCalendar.NONE,
+        blank=True,
+    )
+    closed_on_holidays = models.BooleanField(_("closed on public holidays"), default=True)
     mean_speed_kmh = models.PositiveSmallIntegerField(
         _("mean speed on the base (km/h)"), default=28, validators=[MinValueValidator(5)]
     )
@@ -70,6 +115,17 @@ class Base(models.Model):
                 name="base_travel_is_possible",
                 violation_error_message=_("The mean speed is at least 5 km/h, the winding factor at least 1."),
             ),
+            models.CheckConstraint(
+                condition=Q(area_radius_m__range=(SMALLEST_AREA_M, LARGEST_AREA_M)),
+                name="base_area_has_a_sensible_size",
+                violation_error_message=_("The radius of the area goes from 100 metres to 500 kilometres."),
+            ),
+            models.CheckConstraint(
+                condition=Q(greatest_party=None) | Q(greatest_party__gte=1),
+                name="base_greatest_party_is_somebody",
+                violation_error_message=_("A party is at least one passenger. Leave it empty for no rule."),
+            ),
+            choices_constraint("holiday_calendar", HolidayCalendar, "base_holiday_calendar_exists"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +197,113 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("hours", self.pk, f"{self.opens:%H:%M}–{self.closes:%H:%M}")
+
+
+class OpeningException(models.Model):
+    """Days on which a base keeps other hours than its week says, or is closed: without hours, all day.
+
+    It goes before public holidays, which go before the week.
+    """
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="opening_exceptions", verbose_name=_("base"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both empty: closed all day."))
+    closes = models.TimeField(_("closes"), null=True, blank=True, help_text=_("23:59 means the end of the day."))
+    label = models.CharField(_("label"), max_length=80, help_text=_("What people read, such as “Ascension weekend”."))
+
+    class Meta:
+        verbose_name = _("exception to the opening hours")
+        verbose_name_plural = _("exceptions to the opening hours")
+        ordering = ["base", "first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="exception_ends_after_it_begins",
+                violation_error_message=_("The last day comes after the first, or is the same."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, closes__isnull=False, closes__gt=F("opens")),
+                name="exception_is_closed_or_has_hours",
+                violation_error_message=_(
+                    "Write both hours, the closing time after the opening time, or none for closed all day."
+                ),
+            ),
+            ExclusionConstraint(
+                name="exceptions_of_a_base_never_overlap",
+                expressions=[
+                    ("base", RangeOperators.EQUAL),
+                    (
+                        # In either order: days the wrong way round are for the constraint above to refuse, in words.
+                        Func(
+                            Least("first_day", "last_day"),
+                            Greatest("first_day", "last_day"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("Another exception already holds on some of these days. Change that one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("exception", self.pk, self.label)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody is carried on these days."""
+        return self.opens is None
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def of(self, base: Base) -> "CategoryQuerySet":
+        return self.filter(base=base)
+
+    def enabled(self) -> "CategoryQuerySet":
+        return self.filter(enabled=True)
+
+
+class Category(models.Model):
+    """A kind of transport that a base offers: liaison, authority, medical… Rides say which one they are."""
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="categories", verbose_name=_("base"))
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("The smallest is offered first."))
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category of transport")
+        verbose_name_plural = _("categories of transport")
+        ordering = ["base", "order", BY_NAME]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["base", "name"],
+                name="category_name_once_per_base",
+                violation_error_message=_("This base already has a category of that name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("category", self.pk, self.name)
 
 
 class PlaceKind(models.TextChoices):

@@ -1,14 +1,17 @@
 """Setting a base up, and what cannot be taken away any more."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.translation import override
 
 from bookings import actions
 from bookings.models import Ride
-from echauffeur.bases.models import Base, Place
+from echauffeur.bases.models import Base, OpeningException, Place
 from tests.factories import BaseFactory, PlaceFactory, RegulatorFactory, RideFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,9 @@ def base_form(**changes: Any) -> dict[str, Any]:
         "mean_speed_kmh": "28", "winding_factor": "1.35",
         "opening_hours-TOTAL_FORMS": "1", "opening_hours-INITIAL_FORMS": "0",
         "opening_hours-0-weekday": "0", "opening_hours-0-opens": "07:00", "opening_hours-0-closes": "19:00",
+        "area_radius_m": "60000", "holiday_calendar": "", "closed_on_holidays": "on", "greatest_party": "",
+        "opening_exceptions-TOTAL_FORMS": "0", "opening_exceptions-INITIAL_FORMS": "0",
+        "categories-TOTAL_FORMS": "0", "categories-INITIAL_FORMS": "0",
         "places-TOTAL_FORMS": "2", "places-INITIAL_FORMS": "0",
         "places-0-name": "Porte Nord", "places-0-aliases": "Entrée, Poste 1", "places-0-kind": "gate",
         "places-0-latitude": "49.03", "places-0-longitude": "1.21", "places-0-enabled": "on",
@@ -30,6 +36,24 @@ def base_form(**changes: Any) -> dict[str, Any]:
         "places-1-latitude": "49.02", "places-1-longitude": "1.22", "places-1-enabled": "on",
     }  # fmt: skip
     return form | changes
+
+
+def exceptions(*rows: tuple[str, str, str, str, str]) -> dict[str, str]:
+    """What the page sends for exceptions to the opening hours: label, first and last day, opening and closing."""
+    names = ("label", "first_day", "last_day", "opens", "closes")
+    sent = {
+        f"opening_exceptions-{n}-{name}": value
+        for n, row in enumerate(rows)
+        for name, value in zip(names, row, strict=True)
+    }
+    return sent | {"opening_exceptions-TOTAL_FORMS": str(len(rows))}
+
+
+def categories(*names: str) -> dict[str, str]:
+    sent = {f"categories-{n}-name": name for n, name in enumerate(names)}
+    return (
+        sent | {f"categories-{n}-order": "0" for n in range(len(names))} | {"categories-TOTAL_FORMS": str(len(names))}
+    )
 
 
 def add(administration: Client, **changes: Any) -> Any:
@@ -60,6 +84,12 @@ def test_a_base_with_hours_and_places_is_one_form(administration: Client) -> Non
         ({"latitude": "91"}, "less than or equal to 90"),
         ({"winding_factor": "0.5"}, "greater than or equal to 1"),
         ({"opening_hours-0-closes": "06:00"}, "Closing time comes after opening time"),
+        ({"area_radius_m": "99"}, "greater than or equal to 100"),
+        ({"greatest_party": "0"}, "greater than or equal to 1"),
+        (exceptions(("Pont", "2027-05-07", "2027-05-06", "", "")), "The last day comes after the first"),
+        (exceptions(("Pont", "2027-05-07", "2027-05-07", "08:00", "")), "Write both hours"),
+        (exceptions(("Pont", "2027-05-07", "2027-05-07", "08:00", "07:00")), "Write both hours"),
+        (categories("Liaison", "Liaison"), "duplicate"),
         ({"places-1-name": "Porte Nord"}, "duplicate"),
         ({"places-1-longitude": "-181"}, "greater than or equal to -180"),
         ({"places-0-aliases": "x" * 61}, "at most 60 characters"),
@@ -87,6 +117,36 @@ def test_the_page_of_a_base_leads_to_what_it_still_lacks(administration: Client)
     page = administration.get(f"/admin/bases/base/{base.pk}/change/").content.decode()
     for model in ["bases/place", "fleet/vehicle", "accounts/membership", "drivers/driver"]:
         assert f"/admin/{model}/add/?base={base.pk}" in page
+
+
+def test_exceptions_and_categories_are_kept(administration: Client) -> None:
+    days = exceptions(
+        ("Pont", "2027-05-07", "2027-05-08", "", ""),
+        ("Journée des familles", "2027-05-09", "2027-05-09", "08:00", "12:00"),
+    )
+    assert add(administration, **days, **categories("Liaison", "Sanitaire")).status_code == 302
+    base = Base.objects.get(code="evreux")
+    assert [(row.label, row.is_closed) for row in base.opening_exceptions.all()] == [
+        ("Pont", True),
+        ("Journée des familles", False),
+    ]
+    assert [row.name for row in base.categories.all()] == ["Liaison", "Sanitaire"]
+
+
+def test_two_exceptions_never_hold_on_one_day(administration: Client) -> None:
+    base = BaseFactory(code="evreux")
+    pont = OpeningException(base=base, label="Pont", first_day=date(2027, 5, 6), last_day=date(2027, 5, 9))
+    pont.full_clean()
+    pont.save()
+    other = OpeningException(base=base, label="Fête", first_day=date(2027, 5, 9), last_day=date(2027, 5, 9))
+    with override("en"), pytest.raises(ValidationError, match="Another exception already holds"):
+        other.full_clean()
+    with pytest.raises(IntegrityError, match="exceptions_of_a_base_never_overlap"), transaction.atomic():
+        other.save()
+    OpeningException.objects.create(
+        base=BaseFactory(code="lille"), label="Fête", first_day=other.first_day, last_day=other.last_day
+    )
+    OpeningException.objects.create(base=base, label="Fête", first_day=date(2027, 5, 10), last_day=date(2027, 5, 10))
 
 
 @pytest.mark.parametrize("what", ["base", "place"])
