@@ -17,7 +17,7 @@ from echauffeur.journal.queries import history
 @admin.register(Ride)
 class RideAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
     list_display = ["code", "base", "pickup", "origin_label", "destination", "passenger_name", "state", "rating"]
-    list_filter = ["state", "base", "category", "end_reason", "rating", "asap"]
+    list_filter = ["state", "base", "category__name", "end_reason", "rating", "asap"]
     list_per_page = 50
     date_hierarchy = "pickup_at"
     search_fields = ["=code", "passenger_name", "customer__last_name", "customer__email"]
