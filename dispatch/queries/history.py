@@ -38,20 +38,20 @@ SENTENCES: dict[str, Promise] = {
     "hide_position": gettext_lazy("Position sharing switched off"),
 }
 EDITS: dict[tuple[str, str], Promise] = {
-    ("base", "change"): gettext_lazy("The settings of the base were changed in the administration"),
-    ("place", "add"): gettext_lazy("Place %(code)s was added in the administration"),
-    ("place", "change"): gettext_lazy("Place %(code)s was changed in the administration"),
-    ("place", "remove"): gettext_lazy("Place %(code)s was removed in the administration"),
-    ("vehicle", "add"): gettext_lazy("Vehicle %(code)s was added in the administration"),
-    ("vehicle", "change"): gettext_lazy("Vehicle %(code)s was changed in the administration"),
-    ("vehicle", "remove"): gettext_lazy("Vehicle %(code)s was removed in the administration"),
-    ("model", "change"): gettext_lazy("Vehicle model %(code)s was changed in the administration"),
-    ("driver", "add"): gettext_lazy("A driver was added in the administration"),
-    ("driver", "change"): gettext_lazy("A driver was changed in the administration"),
-    ("driver", "remove"): gettext_lazy("A driver was removed in the administration"),
-    ("membership", "add"): gettext_lazy("A role was given in the administration"),
-    ("membership", "change"): gettext_lazy("A role was changed in the administration"),
-    ("membership", "remove"): gettext_lazy("A role was withdrawn in the administration"),
+    ("base", "change"): gettext_lazy("The settings of the base were changed"),
+    ("place", "add"): gettext_lazy("Place %(code)s was added"),
+    ("place", "change"): gettext_lazy("Place %(code)s was changed"),
+    ("place", "remove"): gettext_lazy("Place %(code)s was removed"),
+    ("vehicle", "add"): gettext_lazy("Vehicle %(code)s was added"),
+    ("vehicle", "change"): gettext_lazy("Vehicle %(code)s was changed"),
+    ("vehicle", "remove"): gettext_lazy("Vehicle %(code)s was removed"),
+    ("model", "change"): gettext_lazy("Vehicle model %(code)s was changed"),
+    ("driver", "add"): gettext_lazy("A driver was added"),
+    ("driver", "change"): gettext_lazy("A driver was changed"),
+    ("driver", "remove"): gettext_lazy("A driver was removed"),
+    ("membership", "add"): gettext_lazy("A role was given"),
+    ("membership", "change"): gettext_lazy("A role was changed"),
+    ("membership", "remove"): gettext_lazy("A role was withdrawn"),
     ("person", "change"): gettext_lazy("A person's details were changed"),
 }
 REASONS = {
@@ -62,6 +62,7 @@ REASONS = {
     "abort": dict(CancelReason.choices),
 }
 STATES = dict(RideState.choices)
+EDITORS = (Party.ADMINISTRATOR, Party.MANAGER)
 
 
 class _Known(dict[str, object]):
@@ -104,8 +105,8 @@ def sentence_of(entry: Entry) -> str:
 
 
 def announcement_of(entries: list[Entry]) -> str:
-    """Return the newest of these steps that is a ride's or an administrator's, as a screen reader is to say it."""
-    told = (entry for entry in entries if entry.subject == "ride" or entry.party == Party.ADMINISTRATOR)
+    """Return the newest of these steps that is a ride's, or an edit of the base's settings, to be said aloud."""
+    told = (entry for entry in entries if entry.subject == "ride" or entry.party in EDITORS)
     newest = max(told, key=lambda entry: entry.seq, default=None)
     if newest is None:
         return ""

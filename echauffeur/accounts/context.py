@@ -45,6 +45,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
         for base in _towers(user)
     ]
     here += towers
+    here += [(_("Settings"), reverse("base-settings", args=[base.code])) for base in _configured(user)]
     if bases_of(user, Permission.DRIVE):
         here.append((_("My day"), reverse("my-day")))
     if user.is_staff:
@@ -53,6 +54,11 @@ def site(request: HttpRequest) -> dict[str, Site]:
         here.append((_("Demonstration"), reverse("demo")))
     links = [Link(label, url, request.path == url) for label, url in here]
     return {"site": Site(current_base(user), links, settings.DEMO)}
+
+
+def _configured(user: User) -> list[Base]:
+    """Return the current base where it is the person's to configure."""
+    return [base for base in bases_of(user, Permission.CONFIGURE_BASE) if base.pk == user.base_id]
 
 
 def _towers(user: User) -> list[Base]:

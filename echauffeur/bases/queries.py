@@ -37,6 +37,17 @@ def places_matching(base: Base, text: str) -> PlaceQuerySet:
     )
 
 
+def places_to_configure(base: Base, words: str = "") -> PlaceQuerySet:
+    """Return the base's places by name, switched off ones too; with words, those whose name or alias holds them."""
+    places: PlaceQuerySet = base.places.order_by(BY_NAME)
+    if not words:
+        return places
+    plain: Any = Unaccent(Value(words))
+    names = Func(F("aliases"), Value(" · "), function="array_to_string", output_field=TextField())
+    searched = places.annotate(plain_name=Unaccent("name"), plain_aliases=Unaccent(names))
+    return searched.filter(Q(plain_name__icontains=plain) | Q(plain_aliases__icontains=plain))
+
+
 def openings(base: Base, on: date) -> list[tuple[time, time]]:
     """Return the base's openings on that local date, in order; an empty list means closed."""
     hours = list(base.opening_hours.all())

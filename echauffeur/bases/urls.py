@@ -1,7 +1,12 @@
 from django.urls import path
 
-from echauffeur.bases import views
+from echauffeur.bases.views import places, search, settings
 
 urlpatterns = [
-    path("places/", views.places, name="places"),
+    path("places/", search.places, name="places"),
+    path("bases/<slug:code>/settings/", settings.base_settings, name="base-settings"),
+    path("bases/<slug:code>/places/", places.places, name="base-places"),
+    path("bases/<slug:code>/places/new/", places.place_add, name="base-place-add"),
+    path("bases/<slug:code>/places/<int:pk>/", places.place, name="base-place"),
+    path("bases/<slug:code>/places/<int:pk>/remove/", places.place_remove, name="base-place-remove"),
 ]

@@ -1,7 +1,7 @@
-"""What a form carries so that it acts once, however often it is sent."""
+"""What a form carries so that it acts once, however often it is sent; and the form of any row of a base."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,7 +10,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
+from echauffeur.journal.edits import save_row
+
+if TYPE_CHECKING:
+    from echauffeur.accounts.models import User
 
 # A phone that was off for longer, or whose clock is that wrong, claims nothing worth keeping.
 CREDIBLE = timedelta(days=7)
@@ -48,3 +53,35 @@ def key_of(*what: object) -> UUID:
     """Return the key of a button drawn without script: the same button on the same page has the same key."""
     digest = salted_hmac("echauffeur.journal.tap", repr(what)).digest()
     return UUID(bytes=digest[:16], version=4)
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is not generic at run time
+    """A row of a base, as whoever configures the base types it. The row's base is set by the page, never typed.
+
+    ``status`` is the answer's when it was not saved.
+    """
+
+    status = 200
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = False  # what changed is told from the row, not from what the page remembers
+
+    def save_as(self, by: "User") -> bool:
+        """Save the row and return whether it was saved; if not, the form's errors say why and what to do."""
+        if self.is_valid():
+            try:
+                save_row(row=self.instance, fields=self.changed_data, by=by)
+            except Refusal as refusal:
+                self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        if not self.is_valid():
+            self.status = 422
+        return self.is_valid()
+
+    def validate_constraints(self) -> None:
+        """Judge the constraints that name the base too, though it is no field of the form."""
+        try:
+            self.instance.validate_constraints(exclude=set(self.errors))
+        except forms.ValidationError as errors:
+            self.add_error(None, [message for messages in errors.message_dict.values() for message in messages])

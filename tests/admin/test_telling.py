@@ -112,7 +112,7 @@ class TestVehicles:
         change(administration, "fleet/vehicle", zoe, plate="ZZ-999-ZZ")
         with override("en"):
             said = tower_of(zoe.base, now=timezone.now()).announcement
-        assert said == "Vehicle Kangoo 3 was changed in the administration"
+        assert said == "Vehicle Kangoo 3 was changed"
 
     def test_saving_what_is_there_already_tells_nothing(self, administration: Client, zoe: Vehicle) -> None:
         with told():

@@ -40,6 +40,8 @@ class World:
             "foreign manager": factories.ManagerFactory(base=elsewhere),
         }
 
+        # The row behind each address that names one by its number.
+        self.rows = {"base-place": self.journey.ride.destination_id}
         self.cookies = {persona: self._cookies(persona) for persona in self.people}
 
     def _cookies(self, persona: str) -> dict[str, str]:
@@ -55,8 +57,10 @@ class World:
         """Return the address of that name that leads to this world's ride, mission or base."""
         journey = self.journey
         codes = {"code": journey.mission.code if name.startswith("mission-") else journey.ride.code}
-        if name in {"tower", "ride-request-for", "base-map"}:
+        if name.startswith("base-") or name in {"tower", "ride-request-for"}:
             codes = {"code": journey.base.code}
+        if "pk" in parameters()[name]:
+            codes |= {"pk": self.rows[name.removesuffix("-remove")]}
         known = {"ride-check": {"key": UUID(int=1)}, "track-open": {"token": self.token}}
         kwargs = known.get(name, codes if "code" in parameters()[name] else {})
         return reverse(name, kwargs=kwargs)

@@ -15,6 +15,7 @@ DRIVER = ("driver",)
 DRIVERS = ("driver", "other driver", "foreign driver")
 REGULATORS = ("regulator", "administrator")
 TOWER = ("regulator", "manager", "administrator")
+CONFIGURES = ("manager", "administrator")
 TOWERS = (*TOWER, "foreign regulator", "foreign manager")
 
 Answers = dict[str | tuple[str, ...], int | str]
@@ -65,6 +66,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "ride-no-show-for": ({REGULATORS: 302}, {REGULATORS: 409}),
     "ride-share-for": ({REGULATORS: 302}, {REGULATORS: 303}),
     "ride-abort": ({REGULATORS: 302}, {REGULATORS: 422}),
+    "base-settings": ({CONFIGURES: 200}, NO_METHOD),
+    "base-places": ({CONFIGURES: 200}, NO_METHOD),
+    "base-place-add": ({CONFIGURES: 200}, {CONFIGURES: 422}),
+    "base-place": ({CONFIGURES: 200}, {CONFIGURES: 422}),
+    "base-place-remove": ({CONFIGURES: 200}, {CONFIGURES: 302}),
     "demo": ({TOWERS: 200}, {TOWERS: 302}),
 }
 

@@ -1,0 +1,41 @@
+"""The sections of a base's settings, in the order in which a new base is set up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from echauffeur.bases.models import Base
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of thing to set up. ``key`` is also the name of its page's address.
+
+    ``count`` says how many the base has that people can use now; none yet is shown as still to do.
+    """
+
+    key: str
+    label: Promise
+    icon: str
+    what: Promise
+    count: Callable[[Base], int]
+    in_words: Callable[[int], str]
+
+    def url(self, base: Base) -> str:
+        return reverse(self.key, args=[base.code])
+
+
+SECTIONS = [
+    Section(
+        "base-places",
+        _("Places"),
+        "pin",
+        _("Where people get in and out."),
+        lambda base: base.places.enabled().count(),
+        lambda n: ngettext("%(n)d place in service", "%(n)d places in service", n) % {"n": n},
+    ),
+]
