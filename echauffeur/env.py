@@ -39,6 +39,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, choices: set[str]) -> str:
+    """Return the variable, which must be one of the choices. Raises MissingSetting when it is none of them."""
+    value = text(name, default)
+    if value not in choices:
+        raise MissingSetting(f"The environment variable {name} must be one of {sorted(choices)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "echauffeur.common",
+    "echauffeur.notifications",
     "echauffeur.bases",
     "echauffeur.accounts",
     "echauffeur.journal",
@@ -99,6 +100,8 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-old-messages": {"task": "echauffeur.notifications.tasks.forget_old", "schedule": 86_400.0},
 }
 
 # The base's own counter is told to every open page this often; without it a lost notice would stay unnoticed.
@@ -106,6 +109,27 @@ HEARTBEAT = env.flag("ECHAUFFEUR_HEARTBEAT", default=True)
 HEARTBEAT_SECONDS = 10.0
 # While Redis is away the web process itself asks the database, so that pages stay true.
 HEARTBEAT_SECONDS_WITHOUT_REDIS = 2.0
+
+# Messages to people. Each way out is a class of echauffeur/notifications/channels.py.
+MESSAGE_CHANNELS = {
+    "mail": "echauffeur.notifications.channels.Mail",
+    "text": "echauffeur.notifications.channels.TextGateway",
+}
+# Where links in messages lead: never what a request says of its host.
+SITE_URL = env.text("SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS else "").rstrip("/")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "e-Chauffeur <ne-pas-repondre@localhost>")
+EMAIL_HOST = env.text("MAIL_HOST", "localhost")
+EMAIL_PORT = env.number("MAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD", "")
+_MAIL_SECURITY = env.choice("MAIL_SECURITY", "starttls", {"starttls", "tls", "none"})
+EMAIL_USE_TLS = _MAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = _MAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+# An HTTP gateway for texts; without one no phone number can be confirmed, and the page says so.
+TEXT_GATEWAY_URL = env.text("TEXT_GATEWAY_URL", "")
+TEXT_GATEWAY_TOKEN = env.text("TEXT_GATEWAY_TOKEN", "")
+TEXT_SENDER = env.text("TEXT_SENDER", "eChauffeur")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

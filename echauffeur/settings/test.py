@@ -3,7 +3,6 @@
 from echauffeur.settings.base import TEMPLATES
 from echauffeur.settings.demo import *  # noqa: F403
 
-CELERY_TASK_ALWAYS_EAGER = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -61,13 +61,14 @@ def test_a_service_says_whether_it_is_well_and_comes_back(name: str) -> None:
 def test_only_the_proxy_is_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["proxy"]
+    assert [name for name, service in SERVICES.items() if "messages" in service["networks"]] == ["worker"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
 def test_no_secret_is_written_down_or_has_a_default() -> None:
     for name, service in SERVICES.items():
         for variable, value in service.get("environment", {}).items():
-            if re.search("SECRET|PASSWORD|DATABASE_URL|REDIS_URL", variable):
+            if re.search("SECRET|PASSWORD|TOKEN|DATABASE_URL|REDIS_URL", variable):
                 assert variable.endswith("_FILE"), f"{name}: {variable} must come from a secret file"
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
     assert all(secret["file"].startswith("./deploy/secrets/") for secret in COMPOSE["secrets"].values())

@@ -1,0 +1,32 @@
+"""Messages in the administration: what became of them, never what would let somebody in."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from echauffeur.common.admin import ReadOnly
+from echauffeur.notifications.models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["made_at", "way", "kind", "to", "state", "tries", "due_at", "last_error"]
+    list_display_links = ["made_at", "kind"]
+    list_filter = ["state", "way", "kind"]
+    list_per_page = 50
+    search_fields = ["to"]
+    search_help_text = _("An e-mail address or a phone number")
+    date_hierarchy = "made_at"
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": [("way", "kind"), "to", "subject", "what_it_says"]}),
+        (
+            _("Delivery"),
+            {"fields": ["state", ("made_at", "sent_at"), ("tries", "due_at", "useful_until"), "last_error"]},
+        ),
+        (_("Whom it concerns"), {"fields": ["person", "base", "key"]}),
+    ]
+    readonly_fields = ["what_it_says"]
+
+    @admin.display(description=_("text"))
+    def what_it_says(self, message: Message) -> str:
+        return str(_("Hidden: it holds a code or a link.")) if message.is_secret else message.body
