@@ -15,7 +15,8 @@ from echauffeur.bases.models import Base
 class Section:
     """One kind of thing to set up. ``key`` is also the name of its page's address.
 
-    ``count`` says how many the base has that people can use now; none yet is shown as still to do.
+    ``count`` says how many the base has that people can use now; none yet is shown as still to do, unless a base can
+    do without (``needed``).
     """
 
     key: str
@@ -24,6 +25,7 @@ class Section:
     what: Promise
     count: Callable[[Base], int]
     in_words: Callable[[int], str]
+    needed: bool = True
 
     def url(self, base: Base) -> str:
         return reverse(self.key, args=[base.code])
