@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import actions as dispatch
 from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
@@ -39,7 +39,7 @@ EARLY = timedelta(hours=1)
 POSITION_STATUS = {"position_taken": 200, "position_later": 200, "position_refused": 422}
 
 
-@require_GET
+@require_safe
 def my_day(request: SignedInRequest) -> HttpResponse:
     """Show the driver's day: the next stop and its one button, what comes later, what is over."""
     return _day_page(request, driver_to_be(request.user))

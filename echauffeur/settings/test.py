@@ -4,6 +4,8 @@ from echauffeur.settings.base import TEMPLATES
 from echauffeur.settings.demo import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Static files are looked for when asked for: every test client would list them all first.
+WHITENOISE_AUTOREFRESH = True
 
 
 # Django's own templates give these a default.

@@ -1,15 +1,22 @@
-"""Everybody who may stand at a door, with a ride of one base behind it."""
+"""Everybody who may stand at a door, and two bases with the same rows and people behind it."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from itertools import product
+from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from bookings import actions as booking
 from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base
 from tests import factories
 from tests.life.journeys import Journey, journey_to
 
@@ -17,32 +24,87 @@ OUTSIDERS = ("anonymous", "guest")
 SIGN_IN = "sign-in"
 EVERYBODY, SIGNED_IN = "everybody", "signed in"
 
+Row = str | int | UUID
+# What a parameter names is told by the word before it in the route: ``rides/<str:code>/`` is a ride's code. These name
+# no row of a base: one and the same whichever base one is on.
+ANYWHERE: dict[str, Row] = {"new": UUID(int=1)}
+# What names no row, by the parameter's converter.
+NOTHING: dict[str, Row] = {
+    "StringConverter": "R-222222",
+    "SlugConverter": "nowhere",
+    "IntConverter": 987_654_321,
+    "UUIDConverter": UUID(int=404),
+}
+# Differs between two drawings of the same answer.
+TOKEN = re.compile(rb"\b[A-Za-z0-9]{64}\b")
+CHANGING = ("Expires", "Content-Length")
 
-class World:
-    """A ride of Brest on its way to its customer, everybody of Brest, and their like on another base."""
 
-    def __init__(self) -> None:
-        self.journey: Journey = journey_to("acknowledged")
-        brest, elsewhere = self.journey.base, factories.BaseFactory(code="cherbourg")
+class Side:
+    """One base with a ride on its way to its customer, and everybody who works or travels there."""
+
+    def __init__(self, code: str) -> None:
+        self.base: Base = factories.BaseFactory(code=code)
+        self.journey: Journey = journey_to("acknowledged", base=self.base)
         self.token = booking.share(ride=self.journey.ride, by=self.journey.customer)
         self.people: dict[str, User | None] = {
             "anonymous": None,
             "guest": None,
             "customer": self.journey.customer,
-            "other customer": factories.UserFactory(base=brest),
+            "other customer": factories.UserFactory(base=self.base),
             "driver": self.journey.driver.user,
-            "other driver": factories.DriverFactory(base=brest).user,
+            "other driver": factories.DriverFactory(base=self.base).user,
             "regulator": self.journey.regulator,
-            "manager": factories.ManagerFactory(base=brest),
-            "administrator": factories.UserFactory(base=brest, is_staff=True, is_superuser=True),
-            "foreign driver": factories.DriverFactory(base=elsewhere).user,
-            "foreign regulator": factories.RegulatorFactory(base=elsewhere),
-            "foreign manager": factories.ManagerFactory(base=elsewhere),
+            "manager": factories.ManagerFactory(base=self.base),
+            "administrator": factories.UserFactory(base=self.base, is_staff=True, is_superuser=True),
         }
 
-        # The row behind each address that names one by its number.
-        self.rows = {"base-place": self.journey.ride.destination_id}
+    @property
+    def rows(self) -> dict[str, Row]:
+        """Return this base's row by the word that stands before it in a route: one line for each kind of row."""
+        journey = self.journey
+        assert journey.mission
+        return {
+            "bases": self.base.code,
+            "base": self.base.code,
+            "rides": journey.ride.code,
+            "ride": journey.ride.code,
+            "missions": journey.mission.code,
+            "places": journey.ride.destination_id,
+            "t": self.token,
+        }
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address of the site: its name, and for each parameter the word before it and its converter."""
+
+    name: str
+    parameters: dict[str, tuple[str, str]]
+
+    @property
+    def leads_to_rows(self) -> bool:
+        return any(word not in ANYWHERE for word, _converter in self.parameters.values())
+
+    def address(self, *sides: dict[str, Row] | None) -> str:
+        """Return the address with each parameter's row taken from its own side; None is a row that does not exist."""
+        given = {
+            parameter: NOTHING[converter] if rows is None else (ANYWHERE | rows)[word]
+            for (parameter, (word, converter)), rows in zip(self.parameters.items(), sides, strict=True)
+        }
+        return reverse(self.name, kwargs=given)
+
+
+class World:
+    """Brest, where everybody who knocks belongs, and Cherbourg, its twin with the same rows and people."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.own, self.other = Side("brest"), Side("cherbourg")
+        self.journey, self.token, self.people = self.own.journey, self.own.token, self.own.people
         self.cookies = {persona: self._cookies(persona) for persona in self.people}
+        self._client = Client(raise_request_exception=False)
+        self._answers: dict[tuple[str, str, str], HttpResponse] = {}
 
     def _cookies(self, persona: str) -> dict[str, str]:
         """Return the cookies of somebody who has signed in, or has opened the tracking link."""
@@ -53,40 +115,72 @@ class World:
             client.get(reverse("track-open", args=[self.token]))
         return {name: morsel.value for name, morsel in client.cookies.items()}
 
+    def at_home(self, door: Door) -> str:
+        """Return the address that leads to the rows of one's own base."""
+        return door.address(*[self.own.rows] * len(door.parameters))
+
+    def there(self, door: Door) -> str:
+        """Return the address that leads to the same rows of the other base."""
+        return door.address(*[self.other.rows] * len(door.parameters))
+
+    def mixed(self, door: Door) -> list[str]:
+        """Return the addresses that name rows of both bases at once."""
+        ways = {door.address(*way) for way in product((self.own.rows, self.other.rows), repeat=len(door.parameters))}
+        return sorted(ways - {self.at_home(door), self.there(door)})
+
+    def nowhere(self, door: Door) -> str:
+        """Return the address that leads to rows which do not exist."""
+        return door.address(*[None] * len(door.parameters))
+
     def address(self, name: str) -> str:
-        """Return the address of that name that leads to this world's ride, mission or base."""
-        journey = self.journey
-        codes = {"code": journey.mission.code if name.startswith("mission-") else journey.ride.code}
-        if name.startswith("base-") or name in {"tower", "ride-request-for"}:
-            codes = {"code": journey.base.code}
-        if "pk" in parameters()[name]:
-            codes |= {"pk": self.rows[name.removesuffix("-remove")]}
-        known = {"ride-check": {"key": UUID(int=1)}, "track-open": {"token": self.token}}
-        kwargs = known.get(name, codes if "code" in parameters()[name] else {})
-        return reverse(name, kwargs=kwargs)
+        """Return the address of that name that leads to the rows of one's own base."""
+        return self.at_home(doors()[name])
 
-    def answer(self, persona: str, method: str, name: str) -> int | str:
-        """Return the code of the answer, or that it leads to the sign-in page. Nothing is kept of what it did."""
-        client = Client(raise_request_exception=False)
-        client.cookies.load(self.cookies[persona])
-        with transaction.atomic():
-            response: HttpResponse = client.generic(method, self.address(name), b"")  # type: ignore[assignment]
-            transaction.set_rollback(True)
-        is_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("sign-in"))
-        return SIGN_IN if is_sign_in else response.status_code
+    def ask(self, persona: str, method: str, address: str) -> HttpResponse:
+        """Return the answer. Nothing is kept of what was done for it."""
+        key = persona, method, address
+        if key not in self._answers:
+            self._client.cookies = SimpleCookie(self.cookies[persona])
+            with transaction.atomic():
+                self._answers[key] = self._client.generic(method, address, b"")  # type: ignore[assignment]
+                transaction.set_rollback(True)
+        return self._answers[key]
 
 
-def parameters() -> dict[str, list[str]]:
-    """Return what each named address of the site takes; the administration's are its own business."""
-    return {str(pattern.name): list(pattern.pattern.converters) for pattern in patterns(get_resolver())}
+def code_of(response: HttpResponse) -> int | str:
+    """Return the code of the answer, or that it leads to the sign-in page."""
+    is_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("sign-in"))
+    return SIGN_IN if is_sign_in else response.status_code
 
 
-def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+def appearance(response: HttpResponse, address: str) -> tuple[int, dict[str, str], bytes]:
+    """Return all that can be told of an answer from outside, whichever row its address names."""
+    body = TOKEN.sub(b"TOKEN", response.content)
+    headers = {name: str(value) for name, value in response.items() if name not in CHANGING}
+    for said in (address, quote(address, safe="")):
+        body = body.replace(said.encode(), b"ADDRESS")
+        headers = {name: value.replace(said, "ADDRESS") for name, value in headers.items()}
+    return response.status_code, headers, body
+
+
+def doors() -> dict[str, Door]:
+    """Return every named address of the site; the administration's are its own business."""
+    return {door.name: door for door in _doors(get_resolver(), "")}
+
+
+def _doors(resolver: URLResolver, before: str) -> Iterator[Door]:
     for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield pattern
-        elif pattern.namespace != "admin":
-            yield from patterns(pattern)
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                yield from _doors(pattern, route)
+        else:
+            yield Door(str(pattern.name), dict(_parameters(route, pattern)))
+
+
+def _parameters(route: str, pattern: URLPattern) -> Iterator[tuple[str, tuple[str, str]]]:
+    for word, parameter in re.findall(r"([\w.-]+)/<(?:\w+:)?(\w+)>", route):
+        yield parameter, (word, type(pattern.pattern.converters[parameter]).__name__)
 
 
 def named(persona: str, group: str | tuple[str, ...]) -> bool:

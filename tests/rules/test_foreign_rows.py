@@ -1,16 +1,150 @@
-"""Ids of another base's rows, in a form that one may send, are refused like ids that do not exist."""
+"""Ids of another base's rows, in a form or an address that one may send, are refused like ids that do not exist."""
 
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
+import time_machine
+from django import forms
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver
 
+from bookings.models import Ride
+from dispatch.actions import unassign
 from dispatch.models import Mission
-from tests import factories
-from tests.rules.doors import World
+from echauffeur.journal.models import Entry
+from tests.rules.doors import Side, World, appearance, code_of
+from tests.rules.source import APPS, files
 
 pytestmark = pytest.mark.django_db
+
+Fields = dict[str, Any]
+NO_SUCH_ID = 987_654_321
+
+
+class Sent(NamedTuple):
+    """A field that names a row: who sends it where, a form that is right otherwise, and the row of a given side."""
+
+    persona: str
+    address: str
+    form: Callable[[Side], Fields]
+    row: Callable[[Side], Any]
+    missing: Any = NO_SUCH_ID
+
+
+class Asked(NamedTuple):
+    """A word of an address's query that names a row."""
+
+    persona: str
+    address: str
+    row: Callable[[Side], Any]
+    missing: Any = NO_SUCH_ID
+
+
+def wish(side: Side) -> Fields:
+    """Return a request for a ride that is right."""
+    ride = side.journey.ride
+    people = {"passengers": 1, "luggage": 0, "wheelchairs": 0, "passenger_name": "C. D.", "phone": "0612345678"}
+    where = {"base": side.base.code, "drawn_for": side.base.code, "origin": ride.origin_id}
+    tap = "7b0e3f5c-3a7e-4c63-9a4e-0d4c2f1b9a11"
+    return where | people | {"destination": ride.destination_id, "when": "asap", "tap": tap}
+
+
+def crew(side: Side) -> Fields:
+    """Return the choice of a driver and a vehicle that is right for a ride that has none yet."""
+    return {"driver": side.journey.driver.pk, "vehicle": side.journey.vehicle.pk}
+
+
+def pair(side: Side) -> str:
+    return f"{side.journey.driver.pk}-{side.journey.vehicle.pk}"
+
+
+def reason(side: Side) -> Fields:
+    return {"reason": "replan"}
+
+
+def origin(side: Side) -> int | None:
+    return side.journey.ride.origin_id
+
+
+# One line for each field of a form that names a row: form's class and field.
+SENT: dict[str, Sent] = {
+    "RideForm.origin": Sent("customer", "ride-request", wish, origin),
+    "RideForm.destination": Sent("customer", "ride-request", wish, origin),
+    "CallForm.origin": Sent("regulator", "ride-request-for", wish, origin),
+    "CallForm.destination": Sent("regulator", "ride-request-for", wish, origin),
+    "AssignForm.driver": Sent("regulator", "ride-assign", crew, lambda side: side.journey.driver.pk),
+    "AssignForm.vehicle": Sent("regulator", "ride-assign", crew, lambda side: side.journey.vehicle.pk),
+    "AssignForm.crew": Sent("regulator", "ride-assign", lambda side: {}, pair, missing=f"{NO_SUCH_ID}-{NO_SUCH_ID}"),
+    "UnassignForm.mission": Sent("regulator", "ride-unassign", reason, lambda side: mission(side).code, "M-222222"),
+}
+# These name something that is everybody's, or nobody's but one's own; each with the reason why.
+HARMLESS = {
+    "RideForm.base": "one may ask for a ride on every base",
+    "RideForm.draft": "looked up in one's own session",
+    "LookForm.ride": "in the table of queries",
+}
+# What a page reads of its address: one line for each word that names a row.
+ASKED: dict[str, Asked] = {
+    "ride": Asked("regulator", "tower", lambda side: side.journey.ride.code, "R-222222"),
+    "again": Asked("customer", "ride-request", lambda side: side.journey.ride.code, "R-222222"),
+}
+NAMES_NO_ROW = {
+    "q": "words to search for",
+    "page": "a number",
+    "day": "a day",
+    "at": "a time",
+    "back": "a switch",
+    "fresh": "a switch",
+    "base": "one may ask for a ride, and so for the places, on every base",
+    "draft": "looked up in one's own session",
+}
+# A field of one of these names holds the row's id or code, whatever its class.
+LIKE_A_ROW = re.compile(r"(^|_)(id|pk|ids|code|base|place|driver|vehicle|mission|ride|crew|user|person|draft|token)$")
+
+
+def mission(side: Side) -> Mission:
+    assert side.journey.mission
+    return side.journey.mission
+
+
+def all_forms(kind: type[forms.BaseForm] = forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
+    """Yield the classes of our forms that people other than administrators fill in."""
+    for form in kind.__subclasses__():
+        yield from all_forms(form)
+        if form.__module__.partition(".")[0] in APPS and not form.__module__.endswith(".admin"):
+            yield form
+
+
+def fields_that_name_a_row() -> set[str]:
+    """Return the fields by form and name; a field that a subclass inherits is the subclass's too."""
+    assert get_resolver().url_patterns, "every form is imported with the pages"
+    return {
+        f"{form.__name__}.{name}"
+        for form in all_forms()
+        for name, field in form.base_fields.items()
+        if isinstance(field, forms.ModelChoiceField) or LIKE_A_ROW.search(name)
+    }
+
+
+def words_of_addresses() -> set[str]:
+    """Return every word that a view reads from the query of its address, and those of the form that reads it."""
+    code = "\n".join(path.read_text() for path in files(".py", under=tuple(f"{app}/" for app in APPS)))
+    read = re.findall(r"request\.GET(?:\.get(?:list)?\(|\[)\"(\w+)\"|\"(\w+)\" in request\.GET", code)
+    readers = set(re.findall(r"(\w+)\(request\.GET", code))
+    of_forms = {name for form in all_forms() if form.__name__ in readers for name in form.base_fields}
+    return {word for pair in read for word in pair if word} | of_forms
+
+
+def test_every_field_that_names_a_row_has_its_line() -> None:
+    inherited = {"CallForm.base", "CallForm.draft"}  # which the form removes
+    assert fields_that_name_a_row() - inherited == set(SENT) | set(HARMLESS)
+
+
+def test_every_word_of_an_address_has_its_line() -> None:
+    assert words_of_addresses() - set(NAMES_NO_ROW) == set(ASKED)
 
 
 @pytest.fixture
@@ -18,39 +152,47 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture
-def client(world: World) -> Client:
+def send(world: World, sent: Sent, field: str, value: Any) -> HttpResponse:
+    """Return the answer to the form with this value."""
     client = Client()
-    client.force_login(world.journey.regulator)
-    return client
+    client.cookies.load(world.cookies[sent.persona])
+    return client.post(world.address(sent.address), sent.form(world.own) | {field: value})  # type: ignore[return-value]
 
 
-@pytest.fixture
-def foreign() -> dict[str, int]:
-    base = factories.BaseFactory(code="cherbourg")
-    return {
-        "driver": factories.DriverFactory(base=base).pk,
-        "vehicle": factories.VehicleFactory(base=base).pk,
-        "place": factories.PlaceFactory(base=base).pk,
-    }
+def make_ready(world: World, sent: Sent) -> None:
+    """Bring the ride to where the form is about it: only one without a driver is given to one."""
+    if sent.address == "ride-assign":
+        unassign(ride=world.journey.ride, by=world.journey.regulator, reason="replan")
 
 
-@pytest.mark.parametrize("field", ["driver", "vehicle"])
-def test_no_crew_of_another_base(world: World, client: Client, foreign: dict[str, int], field: str) -> None:
-    journey = world.journey
-    client.post(reverse("ride-unassign", args=[journey.ride.code]), {"reason": "replan"})
-    crew = {"driver": journey.driver.pk, "vehicle": journey.vehicle.pk} | {field: foreign[field]}
-    response = client.post(reverse("ride-assign", args=[journey.ride.code]), crew)
-    assert response.status_code == 422
-    assert Mission.objects.live().count() == 0
+@pytest.mark.parametrize("line", SENT)
+def test_a_form_takes_no_row_of_another_base(world: World, line: str) -> None:
+    sent, field = SENT[line], line.partition(".")[2]
+    make_ready(world, sent)
+    before = Entry.objects.count(), Ride.objects.count()
+    foreign = send(world, sent, field, sent.row(world.other))
+    assert foreign.status_code in {404, 409, 422}
+    assert code_of(foreign) == code_of(send(world, sent, field, sent.missing))
+    assert (Entry.objects.count(), Ride.objects.count()) == before
 
 
-@pytest.mark.parametrize("field", ["origin", "destination"])
-@pytest.mark.parametrize("name", ["ride-request", "ride-request-for"])
-def test_no_place_of_another_base(world: World, client: Client, foreign: dict[str, int], name: str, field: str) -> None:
-    ride, base = world.journey.ride, world.journey.base
-    form: dict[str, Any] = {"origin": ride.origin_id, "destination": ride.destination_id, "when": "asap"}
-    form |= {"passengers": 1, "luggage": 0, "wheelchairs": 0, "passenger_name": "C. D.", "phone": "0612345678"}
-    form |= {"base": base.code, "drawn_for": base.code, "tap": "7b0e3f5c-3a7e-4c63-9a4e-0d4c2f1b9a11"}
-    assert client.post(world.address(name), form | {field: foreign["place"]}).status_code == 422
-    assert client.post(world.address(name), form).status_code in {302, 303}, "the form is not otherwise wrong"
+@pytest.mark.parametrize("line", SENT)
+def test_the_form_is_not_otherwise_wrong(world: World, line: str) -> None:
+    sent, field = SENT[line], line.partition(".")[2]
+    make_ready(world, sent)
+    right = sent.form(world.own).get(field) or sent.row(world.own)
+    assert send(world, sent, field, right).status_code in {200, 302, 303}
+
+
+@pytest.mark.parametrize("word", ASKED)
+def test_an_address_shows_no_row_of_another_base(world: World, word: str) -> None:
+    asked = ASKED[word]
+    seen = {}
+    rows = {"own": asked.row(world.own), "foreign": asked.row(world.other), "missing": asked.missing}
+    for whose, value in rows.items():
+        address = f"{world.address(asked.address)}?{word}={value}"
+        with time_machine.travel(world.now, tick=False):
+            status, headers, body = appearance(world.ask(asked.persona, "GET", address), address)
+        seen[whose] = status, headers, body.replace(str(value).encode(), b"*")
+    assert seen["foreign"] == seen["missing"]
+    assert seen["own"] != seen["missing"], "the word shows nothing of one's own either"
