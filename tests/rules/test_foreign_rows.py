@@ -83,6 +83,7 @@ SENT: dict[str, Sent] = {
 # These name something that is everybody's, or nobody's but one's own; each with the reason why.
 HARMLESS = {
     "RideForm.base": "one may ask for a ride on every base",
+    "PreferencesForm.base": "everybody may have every base as their own, to book on",
     "RideForm.draft": "looked up in one's own session",
     "LookForm.ride": "in the table of queries",
 }
