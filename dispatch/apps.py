@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class DispatchConfig(AppConfig):
     name = "dispatch"
     verbose_name = _("Missions")
+
+    def ready(self) -> None:
+        from dispatch.ties import DriverTie
+        from echauffeur.accounts.roles import Role
+        from echauffeur.accounts.ties import TIES
+
+        TIES[Role.DRIVER] = DriverTie()

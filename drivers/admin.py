@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver, Licence, Shift
-from echauffeur.accounts.models import Membership
+from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
@@ -87,4 +87,4 @@ class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             # Without the role the profile opens nothing, and that is easily forgotten.
-            Membership.objects.get_or_create(user=obj.user, base=obj.base, role=Role.DRIVER)
+            grant(user=obj.user, base=obj.base, role=Role.DRIVER, by=request.user)  # type: ignore[arg-type]

@@ -8,14 +8,21 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from echauffeur.accounts.models import Membership
+from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
 from echauffeur.journal.actions import Subject
 from fleet.models import Licence as Category
+
+
+def _may_drive() -> Q:
+    held = Membership.objects.filter(user=OuterRef("user"), base=OuterRef("base"), role=Role.DRIVER)
+    return Q(enabled=True, user__is_active=True) & Q(Exists(held))
 
 
 class DriverQuerySet(models.QuerySet["Driver"]):
@@ -24,6 +31,14 @@ class DriverQuerySet(models.QuerySet["Driver"]):
 
     def enabled(self) -> "DriverQuerySet":
         return self.filter(enabled=True, user__is_active=True)
+
+    def entitled(self) -> "DriverQuerySet":
+        """Keep those who may drive: nothing is switched off, and they hold the role on this base."""
+        return self.filter(_may_drive())
+
+    def with_right(self) -> "DriverQuerySet":
+        """Annotate ``may_drive``: whether the driver is one of those."""
+        return self.annotate(may_drive=ExpressionWrapper(_may_drive(), output_field=BooleanField()))
 
     def with_person(self) -> "DriverQuerySet":
         return self.select_related("user")

@@ -45,8 +45,8 @@ def take_in(*, driver: Driver, position: Position) -> bool:
 
 
 def forget_off_duty(driver_ids: Iterable[int]) -> None:
-    """Drop the positions of those of these drivers who may not be seen any more: disabled, off duty or not sharing."""
-    drivers = Driver.objects.enabled().filter(sharing=True, shifts__in=Shift.objects.running())
+    """Drop the positions of those of these drivers who may not be seen: no longer drivers, off duty or not sharing."""
+    drivers = Driver.objects.entitled().filter(sharing=True, shifts__in=Shift.objects.running())
     ids = set(driver_ids)
     for driver_id in ids.difference(drivers.filter(pk__in=ids).values_list("pk", flat=True)):
         forget(driver_id)

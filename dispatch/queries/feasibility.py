@@ -77,7 +77,7 @@ def drivers_for(means: Means, ride: Ride, pickup_at: datetime) -> list[Candidate
 def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> Candidate[Driver]:
     candidate = Candidate(driver.row, driver.row.short_name, approach=_approach(base, ride, pickup_at, driver))
     slot = slot_for(ride, pickup_at, candidate.approach)
-    if not driver.row.enabled or not driver.row.user.is_active:
+    if not driver.row.may_drive:  # type: ignore[attr-defined]  # annotated
         candidate.obstacles.append(_("no longer drives on this base"))
     if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
         candidate.obstacles.append(

@@ -52,6 +52,8 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("membership", "add"): gettext_lazy("A role was given"),
     ("membership", "change"): gettext_lazy("A role was changed"),
     ("membership", "remove"): gettext_lazy("A role was withdrawn"),
+    ("membership", "grant"): gettext_lazy("A role was given"),
+    ("membership", "withdraw"): gettext_lazy("A role was withdrawn"),
     ("person", "change"): gettext_lazy("A person's details were changed"),
 }
 REASONS = {

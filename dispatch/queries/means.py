@@ -84,7 +84,7 @@ def means_of(
     vehicles: Iterable[Vehicle] | None = None,
 ) -> Means:
     """Return all drivers and vehicles of the base, or only these, with what concerns the time from start to end."""
-    driver_rows = Driver.objects.of(base).with_person().with_duty(start, end).prefetch_related("licences")
+    driver_rows = Driver.objects.of(base).with_person().with_right().with_duty(start, end).prefetch_related("licences")
     out = Unavailability.objects.filter(period__overlap=(start, end))
     vehicle_rows = (
         Vehicle.objects.of(base)

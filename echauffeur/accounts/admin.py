@@ -1,6 +1,6 @@
 """People and their roles. Passwords go through Django's own forms; rights come from memberships alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -15,10 +15,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
+from echauffeur.accounts.actions import roles
 from echauffeur.accounts.models import Membership, User, normal_phone
-from echauffeur.bases.models import Base
+from echauffeur.accounts.roles import Role
+from echauffeur.accounts.ties import tie_of
 from echauffeur.common.admin import LabelledFormSet
-from echauffeur.journal.actions import Subject
+from echauffeur.common.refusals import Refusal
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
@@ -28,29 +30,29 @@ admin.site.unregister(Group)
 
 # What others see of a driver, or notice.
 SHOWN = frozenset({"first_name", "last_name", "phone", "is_active"})
+# What changes what a person may do: the own open pages hear of it at once.
+RIGHTS = frozenset({"is_active", "is_superuser"})
 
 
-def edits_of_membership(
-    verb: str, membership: Membership, fields: Iterable[str] = (), before: int | None = None
-) -> list[Edit]:
-    """Return what the bases are told: which role, not whose. The phone of who drives there hears of it too."""
-    subject = Subject("membership", membership.pk, membership.role)
-    driving = {driver.base_id: driver.stream for driver in Driver.objects.filter(user=membership.user_id)}
-    return [
-        Edit(base, verb, subject, tuple(fields), tuple(filter(None, [driving.get(base.pk)])))
-        for base in Base.objects.filter(pk__in=[membership.base_id, before])
-    ]
+class MembershipFormSet(LabelledFormSet):
+    """A person's roles: given and withdrawn, never turned into one another."""
 
+    def clean(self) -> None:
+        super().clean()
+        for form in self.deleted_forms:
+            gone: Membership = form.instance
+            try:
+                tie_of(Role(gone.role)).hold(user=gone.user, base=gone.base, going=True)
+            except Refusal as refusal:
+                raise forms.ValidationError(str(refusal)) from refusal
 
-def edits_of_memberships(table: forms.BaseInlineFormSet) -> Iterator[Edit]:
-    """Return what the bases are told of a person's table of roles that was just saved."""
-    for form in filter(forms.ModelForm.has_changed, table.forms):
-        was: Membership | None = form.cleaned_data["id"]
-        if form in table.deleted_forms:
-            yield from edits_of_membership("remove", was) if was else ()
-        else:
-            verb = "change" if was else "add"
-            yield from edits_of_membership(verb, form.instance, form.changed_data, form.initial.get("base"))
+    def give_and_take(self, by: User) -> None:
+        """Take the steps that were asked for, each with its entry in the journal."""
+        self.save(commit=False)
+        for gone in self.deleted_objects:
+            roles.withdraw(user=gone.user, base=gone.base, role=Role(gone.role), by=by)
+        for new in self.new_objects:
+            roles.grant(user=self.instance, base=new.base, role=Role(new.role), by=by)
 
 
 class PersonForm:
@@ -85,16 +87,19 @@ class ChangedPersonForm(PersonForm, UserChangeForm):
 
 class MembershipInline(admin.TabularInline):
     model = Membership
-    formset = LabelledFormSet
+    formset = MembershipFormSet
     extra = 1
     autocomplete_fields = ["base"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
 class PersonAdmin(TellingAdmin, UserAdmin):
     form = ChangedPersonForm
     add_form = NewPersonForm
-    list_display = ["last_name", "first_name", "email", "base", "roles", "is_active"]
+    list_display = ["last_name", "first_name", "email", "base", "held", "is_active"]
     list_display_links = ["last_name", "first_name"]
     list_filter = ["memberships__role", "memberships__base", "is_active", "is_superuser"]
     list_select_related = ["base"]
@@ -117,10 +122,10 @@ class PersonAdmin(TellingAdmin, UserAdmin):
         return super().get_queryset(request).prefetch_related("memberships__base")
 
     @admin.display(description=_("roles"))
-    def roles(self, person: User) -> str:
+    def held(self, person: User) -> str:
         everywhere = [_("Administrator of all bases")] if person.is_superuser else []
-        held = [f"{m.get_role_display()} ({m.base})" for m in person.memberships.all()]
-        return ", ".join(map(str, [*everywhere, *held]))
+        on_bases = [f"{m.get_role_display()} ({m.base})" for m in person.memberships.all()]
+        return ", ".join(map(str, [*everywhere, *on_bases]))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         fields = [*super().get_readonly_fields(request, obj)]
@@ -134,14 +139,22 @@ class PersonAdmin(TellingAdmin, UserAdmin):
     def edits_made(
         self, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], *, change: bool
     ) -> list[Edit]:
-        """Return what to tell of a person: the roles, and what changed of a driver."""
-        edits = [edit for table in formsets for edit in edits_of_memberships(table)]
-        fields = tuple(SHOWN.intersection(form.changed_data))
-        if change and fields:
+        """Return what to tell of a person: rights to the own open pages, and what changed of a driver to the bases.
+
+        Roles tell of themselves, as they are given and withdrawn.
+        """
+        fields, rights = SHOWN.intersection(form.changed_data), RIGHTS.intersection(form.changed_data)
+        if not change:
+            return []
+        edits = [Edit(None, "change", form.instance.subject, tuple(sorted(rights)))] if rights else []
+        if fields:
             drivers = list(Driver.objects.filter(user=form.instance).select_related("base"))
-            edits += [Edit(driver.base, "change", driver.subject, fields) for driver in drivers]
+            edits += [Edit(driver.base, "change", driver.subject, tuple(sorted(fields))) for driver in drivers]
             transaction.on_commit(partial(forget_off_duty, [driver.pk for driver in drivers]), robust=True)
         return edits
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        formset.give_and_take(request.user)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         obj.is_staff = obj.is_superuser  # one switch on the screen, Django wants two
@@ -150,6 +163,8 @@ class PersonAdmin(TellingAdmin, UserAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(TellingAdmin):
+    """Roles by themselves. What is told of them, the actions say that give and withdraw them."""
+
     list_display = ["user", "base", "role"]
     list_filter = ["role", "base"]
     list_select_related = ["user", "base"]
@@ -157,5 +172,20 @@ class MembershipAdmin(TellingAdmin):
     autocomplete_fields = ["user", "base"]
     ordering = ["base", "role", "user__last_name"]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def edits_of(self, verb: str, row: Membership, fields: Iterable[str] = (), before: int | None = None) -> list[Edit]:
-        return edits_of_membership(verb, row, fields, before)
+        return []
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
+        role = {"user": obj.user, "base": obj.base, "role": Role(obj.role)}
+        roles.grant(**role, by=request.user)  # type: ignore[arg-type]
+        obj.pk = Membership.objects.get(**role).pk
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        roles.withdraw(user=obj.user, base=obj.base, role=Role(obj.role), by=request.user)  # type: ignore[arg-type]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset.select_related("user", "base"):
+            self.delete_model(request, membership)

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, prefetch_related_objects
 
 from echauffeur.accounts.models import Membership, User
-from echauffeur.accounts.roles import Permission
+from echauffeur.accounts.roles import ROLES, Administrator, Permission, Role
 from echauffeur.bases.models import Base
 
 Person = User | AnonymousUser
@@ -15,9 +15,22 @@ def may(user: Person, permission: Permission, base: Base | int) -> bool:
     if not (user.is_authenticated and user.is_active):
         return False
     if user.is_superuser:
-        return permission != Permission.DRIVE
-    base_id = base if isinstance(base, int) else base.pk
-    return any(m.base_id == base_id and permission in m.may for m in memberships(user))
+        return permission in Administrator.may
+    return any(m.base_id == _key(base) and permission in m.may for m in memberships(user))
+
+
+def grants_of(user: Person, base: Base | int) -> frozenset[Role]:
+    """Return the roles that this person may give and withdraw on this base: never one above the own."""
+    if not (user.is_authenticated and user.is_active):
+        return frozenset()
+    if user.is_superuser:
+        return Administrator.grants
+    held = [ROLES[Role(m.role)].grants for m in memberships(user) if m.base_id == _key(base)]
+    return frozenset().union(*held)
+
+
+def _key(base: Base | int) -> int:
+    return base if isinstance(base, int) else base.pk
 
 
 def memberships(user: User) -> list[Membership]:
@@ -32,7 +45,7 @@ def bases_of(user: Person, permission: Permission) -> list[Base]:
     if not (user.is_authenticated and user.is_active):
         return []
     if user.is_superuser:
-        return user.every_base if permission != Permission.DRIVE else []
+        return user.every_base if permission in Administrator.may else []
     return list({m.base_id: m.base for m in memberships(user) if permission in m.may}.values())
 
 

@@ -1,8 +1,13 @@
-"""Who may do what: every permission by name, and roles as lists of them that can be read aloud."""
+"""Who may do what: every permission by name, and roles as lists of them that can be read aloud.
+
+A role is held on one base and holds there alone. Whoever has an account is a customer, without any membership;
+an administrator is a superuser, made and unmade in the administration by administrators.
+"""
 
 from enum import StrEnum
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +20,21 @@ class Permission(StrEnum):
     SEE_POSITIONS = "see_positions"
     DRIVE = "drive"
     CONFIGURE_BASE = "configure_base"
+    MANAGE_PEOPLE = "manage_people"
+    SEE_JOURNAL = "see_journal"
+
+
+# What each means, as people read it on the pages where roles are given.
+IN_WORDS: dict[Permission, Promise] = {
+    Permission.SEE_TOWER: _("Sees the control tower: requests, drivers and vehicles"),
+    Permission.REGULATE_RIDES: _("Answers requests and gives rides to drivers"),
+    Permission.BOOK_FOR_OTHERS: _("Books rides for callers"),
+    Permission.SEE_POSITIONS: _("Sees on the map where the cars are"),
+    Permission.DRIVE: _("Drives: sees the own day, takes the steps of the own missions, shares the own position"),
+    Permission.CONFIGURE_BASE: _("Sets the base up: places, hours, rules, vehicles"),
+    Permission.MANAGE_PEOPLE: _("Gives and withdraws the roles of this base"),
+    Permission.SEE_JOURNAL: _("Reads the journal of the base"),
+}
 
 
 class Role(TextChoices):
@@ -25,17 +45,31 @@ class Role(TextChoices):
     MANAGER = "manager", _("Base manager")
 
 
+class Customer:
+    """Asks for rides and follows the own ones, on every base. Has no membership, and gives nobody anything."""
+
+    name = _("Customer")
+    may: frozenset[Permission] = frozenset()
+    grants: frozenset[Role] = frozenset()
+
+
 class Driver:
     """Drives on the base: sees the own day, takes the own missions' steps, shares the own position."""
 
     role = Role.DRIVER
+    name = Role.DRIVER.label
     may = frozenset({Permission.DRIVE})
+    grants: frozenset[Role] = frozenset()
 
 
 class Regulator:
-    """Steers the base: handles requests, assigns drivers and vehicles, sees the live map, books for callers."""
+    """Steers the base: handles requests, assigns drivers and vehicles, sees the live map, books for callers.
+
+    Gives no role, not even that of a driver: who steers rides has no need to decide who may.
+    """
 
     role = Role.REGULATOR
+    name = Role.REGULATOR.label
     may = frozenset(
         {
             Permission.SEE_TOWER,
@@ -44,13 +78,37 @@ class Regulator:
             Permission.SEE_POSITIONS,
         }
     )
+    grants: frozenset[Role] = frozenset()
 
 
 class Manager:
-    """Configures the base and sees its control tower, without handling rides."""
+    """Configures the base, gives its roles, reads its journal and sees its control tower, without handling rides."""
 
     role = Role.MANAGER
-    may = frozenset({Permission.SEE_TOWER, Permission.SEE_POSITIONS, Permission.CONFIGURE_BASE})
+    name = Role.MANAGER.label
+    may = frozenset(
+        {
+            Permission.SEE_TOWER,
+            Permission.SEE_POSITIONS,
+            Permission.CONFIGURE_BASE,
+            Permission.MANAGE_PEOPLE,
+            Permission.SEE_JOURNAL,
+        }
+    )
+    grants = frozenset({Role.DRIVER, Role.REGULATOR, Role.MANAGER})
+
+
+class Administrator:
+    """May do everything on every base except drive, and gives every role. Opens the administration."""
+
+    name = _("Administrator of all bases")
+    may = frozenset(Permission) - {Permission.DRIVE}
+    grants = frozenset(Role)
 
 
 ROLES = {kind.role: kind for kind in (Driver, Regulator, Manager)}
+
+
+def in_words(role: Role) -> list[Promise]:
+    """Return what the role lets somebody do, a sentence each, in the order of the permissions."""
+    return [IN_WORDS[permission] for permission in Permission if permission in ROLES[role].may]

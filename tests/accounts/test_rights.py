@@ -5,8 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from echauffeur.accounts.models import User
-from echauffeur.accounts.queries import bases_of, may
-from echauffeur.accounts.roles import Permission
+from echauffeur.accounts.queries import bases_of, grants_of, may
+from echauffeur.accounts.roles import IN_WORDS, ROLES, Permission, Role
 from tests.factories import BaseFactory, DriverFactory, ManagerFactory, RegulatorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,15 @@ MAY = {
     Permission.SEE_POSITIONS:      [False,    False,  True,      True,    True],
     Permission.DRIVE:              [False,    True,   False,     False,   False],
     Permission.CONFIGURE_BASE:     [False,    False,  False,     True,    True],
+    Permission.MANAGE_PEOPLE:      [False,    False,  False,     True,    True],
+    Permission.SEE_JOURNAL:        [False,    False,  False,     True,    True],
+}
+# Who gives and withdraws which role, on the own base. On another base: only an administrator.
+GIVES = {
+    #                               customer  driver  regulator  manager  administrator
+    Role.DRIVER:                   [False,    False,  False,     True,    True],
+    Role.REGULATOR:                [False,    False,  False,     True,    True],
+    Role.MANAGER:                  [False,    False,  False,     True,    True],
 }
 # fmt: on
 
@@ -36,8 +45,26 @@ def persona(name: str) -> User:
     return make[name]()
 
 
-def test_the_table_names_every_permission() -> None:
-    assert set(MAY) == set(Permission)
+def test_the_tables_name_every_permission_and_role() -> None:
+    assert set(MAY) == set(Permission) == set(IN_WORDS)
+    assert set(GIVES) == set(Role) == set(ROLES)
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_who_gives_which_role_on_the_own_base_and_on_another(name: str) -> None:
+    person, column = persona(name), PERSONAS.index(name)
+    assert {role: role in grants_of(person, BaseFactory()) for role in Role} == {
+        role: row[column] for role, row in GIVES.items()
+    }
+    others = set(Role) if name == "administrator" else set()
+    assert grants_of(person, BaseFactory(code="toulon")) == others
+
+
+def test_strangers_and_accounts_switched_off_give_nothing() -> None:
+    manager = persona("manager")
+    manager.is_active = False
+    assert not grants_of(AnonymousUser(), BaseFactory())
+    assert not grants_of(manager, BaseFactory())
 
 
 @pytest.mark.parametrize("name", PERSONAS)

@@ -31,6 +31,7 @@ from tests.factories import (
     VehicleModelFactory,
 )
 from tests.life.expected import Told, replay
+from tests.life.journeys import journey_to
 from tracking import actions as tracking
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def told(*bases: Base, times: int = 1) -> Iterator[None]:
         f"base:{base.pk}": times for base in bases
     }
     columns = ["base_id", "seq", "subject", "subject_id", "from_state", "to_state", "streams"]
-    replay(Told(*row) for row in Entry.objects.order_by("pk").values_list(*columns))
+    replay(Told(*row) for row in Entry.objects.exclude(base=None).order_by("pk").values_list(*columns))
 
 
 def newest() -> Entry:
@@ -189,7 +190,7 @@ class TestDrivers:
         assert forgotten == ([yann.pk] if is_forgotten else [])
 
     def test_one_who_comes_or_goes_is_told(self, administration: Client, yann: Driver, toulon: Base) -> None:
-        with told(toulon):
+        with told(toulon, times=2):  # the role, and the profile
             add(administration, "drivers/driver", base=toulon.pk, user=UserFactory().pk)
         with told(yann.base):
             delete(administration, "drivers/driver", yann)
@@ -235,20 +236,62 @@ class TestPeople:
         with told(toulon):
             new = {"memberships-1-base": toulon.pk, "memberships-1-role": Role.MANAGER}
             change(administration, "accounts/user", held.user, **new)
-        assert (newest().verb, newest().code) == ("add", "manager")
+        assert (newest().verb, newest().code, newest().party) == ("grant", "manager", "admin")
         with told(brest):
             change(administration, "accounts/user", held.user, **{"memberships-0-DELETE": "on"})
-        assert (newest().verb, newest().subject_id) == ("remove", held.pk)
+        assert (newest().verb, newest().subject_id) == ("withdraw", held.pk)
+        assert newest().data == {"fields": [], "person": held.user_id}
         assert [row.base for row in Membership.objects.filter(user=held.user)] == [toulon]
+        assert seq_of(held.user.subject.stream) == 2
 
     def test_roles_in_their_own_list_are_told(self, administration: Client, brest: Base, toulon: Base) -> None:
         with told(toulon):
             add(administration, "accounts/membership", user=UserFactory().pk, base=toulon.pk, role=Role.REGULATOR)
         held = Membership.objects.get(base=toulon)
-        with told(brest, toulon):
-            change(administration, "accounts/membership", held, base=brest.pk)
-        with told(brest):
+        with told(toulon):
             delete(administration, "accounts/membership", held)
+        others = MembershipFactory.create_batch(2, base=brest)
+        with told(brest, times=2):
+            administration.post("/admin/accounts/membership/", deletion([row.pk for row in others]))
+        assert not Membership.objects.exists()
+
+    def test_a_role_is_given_or_withdrawn_never_turned_into_another(
+        self, administration: Client, brest: Base, toulon: Base
+    ) -> None:
+        held = MembershipFactory(base=brest)
+        forged = {"user": held.user_id, "base": toulon.pk, "role": Role.MANAGER}
+        with told():
+            assert administration.post(f"/admin/accounts/membership/{held.pk}/change/", forged).status_code == 403
+            forged = {"memberships-0-base": toulon.pk, "memberships-0-role": Role.MANAGER}
+            change(administration, "accounts/user", held.user, **forged)
+        assert Membership.objects.get() == held
+
+    def test_a_driver_with_missions_keeps_the_role(self, administration: Client) -> None:
+        journey = journey_to("acknowledged")
+        yann = journey.driver.user
+        address = f"/admin/accounts/user/{yann.pk}/change/"
+        with override("en"), told():
+            sent = form_on(administration, address) | {"memberships-0-DELETE": "on"}
+            answer = administration.post(address, sent)
+            assert f"still has missions: {journey.mission.code}" in answer.content.decode()
+            held = Membership.objects.get(user=yann)
+            answer = administration.post(f"/admin/accounts/membership/{held.pk}/delete/", {"post": "yes"}, follow=True)
+            assert f"still has missions: {journey.mission.code}" in answer.content.decode()
+        assert Membership.objects.filter(user=yann).exists()
+
+    @pytest.mark.parametrize("right", ["is_active", "is_superuser"])
+    def test_being_switched_off_or_unmade_is_told_to_the_own_pages(
+        self, administration: Client, administrator: User, brest: Base, toulon: Base, right: str
+    ) -> None:
+        other = UserFactory(is_superuser=True, is_staff=True)
+        address = f"/admin/accounts/user/{other.pk}/change/"
+        sent = form_on(administration, address)
+        del sent[right]
+        with told():
+            assert administration.post(address, sent).status_code == 302
+        assert (newest().base, newest().verb, newest().by) == (None, "change", administrator)
+        assert newest().data == {"fields": [right]}
+        assert seq_of(other.subject.stream) == 1
 
     def test_the_phone_of_a_driver_who_may_no_longer_drive_hears_of_it(
         self, administration: Client, brest: Base

@@ -150,5 +150,9 @@ class Membership(models.Model):
         return f"{self.user} · {self.get_role_display()} · {self.base}"
 
     @property
+    def subject(self) -> Subject:
+        return Subject("membership", self.pk, self.role)
+
+    @property
     def may(self) -> frozenset[Permission]:
         return ROLES[Role(self.role)].may

@@ -1,0 +1,107 @@
+"""Giving and withdrawing roles. Whoever calls, a page, the administration or a file: the right is checked here.
+
+The right that counts is the one on the base of the role, read anew under the lock: of two managers who withdraw each
+other's role at once, only one succeeds.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.queries import grants_of
+from echauffeur.accounts.roles import Role
+from echauffeur.accounts.ties import tie_of
+from echauffeur.bases.models import Base
+from echauffeur.common.refusals import Refusal
+from echauffeur.journal.edits import Edit, party_of, record_edits
+
+
+class NotYoursToGive(Refusal):
+    """Somebody gives or withdraws a role that is above the own, or on a base that is not theirs."""
+
+    status = 403
+    code = "not_yours_to_give"
+
+
+@transaction.atomic
+def grant(*, user: User, base: Base, role: Role, by: User) -> bool:
+    """Give the person this role on the base, and return whether they did not have it yet.
+
+    Raises Refusal when the role is not ``by``'s to give, or the account is switched off.
+    """
+    check_right(by, role, base)
+    tie = tie_of(role)
+    streams = tie.hold(user=user, base=base, going=False)
+    _lock_roles(base)
+    by = check_right(by, role, base)
+    if not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
+        raise Refusal(_("This account is switched off: it takes no role. An administrator can switch it on again."))
+    membership, is_new = Membership.objects.get_or_create(user=user, base=base, role=role)
+    if is_new:
+        tie.settle(user=user, base=base, going=False, by=by)
+        record_edits([_edit("grant", membership, streams)], by=by, party=party_of(by))
+    return is_new
+
+
+@transaction.atomic
+def withdraw(*, user: User, base: Base, role: Role, by: User) -> bool:
+    """Take this role on the base away from the person, and return whether they had it.
+
+    Raises Refusal when the role is not ``by``'s to take, when something still needs it, or when a manager would leave
+    the base without any.
+    """
+    check_right(by, role, base)
+    tie = tie_of(role)
+    streams = tie.hold(user=user, base=base, going=True)
+    _lock_roles(base)
+    by = check_right(by, role, base)
+    membership = Membership.objects.filter(user=user, base=base, role=role).select_related("user", "base").first()
+    if membership is None:
+        return False
+    if role == Role.MANAGER and user.pk == by.pk and not by.is_superuser:
+        _check_another_manager(base, user)
+    edit = _edit("withdraw", membership, streams)  # once gone, the row has lost its key
+    membership.delete()
+    tie.settle(user=user, base=base, going=True, by=by)
+    record_edits([edit], by=by, party=party_of(by))
+    return True
+
+
+def check_right(by: User, role: Role, base: Base) -> User:
+    """Return the person as they are now, if they may give and withdraw this role on this base.
+
+    Raises NotYoursToGive otherwise.
+    """
+    now = User.objects.filter(pk=by.pk).first()
+    if now is None or role not in grants_of(now, base):
+        raise NotYoursToGive(
+            _("The role “%(role)s” on %(base)s is not yours to give or withdraw. Ask a manager of that base.")
+            % {"role": Role(role).label, "base": base}
+        )
+    return now
+
+
+def _lock_roles(base: Base) -> None:
+    """Let only one transaction at a time change who holds which role on this base."""
+    Base.objects.select_for_update(no_key=True).get(pk=base.pk)
+
+
+def _check_another_manager(base: Base, user: User) -> None:
+    others = Membership.objects.filter(base=base, role=Role.MANAGER, user__is_active=True).exclude(user=user)
+    if not others.exists():
+        raise Refusal(
+            _(
+                "You are the last manager of %(base)s: nobody could give its roles any more. Make somebody else manager"
+                " first, or ask an administrator."
+            )
+            % {"base": base}
+        )
+
+
+def _edit(verb: str, membership: Membership, streams: Iterable[str]) -> Edit:
+    """Return what the journal says: which role of whom. The person's open sockets look at their rights again."""
+    person = membership.user
+    also_on = (person.subject.stream, *streams)
+    return Edit(membership.base, verb, membership.subject, also_on=also_on, data=(("person", person.pk),))
