@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/", include("echauffeur.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("echauffeur.bases.urls")),
+    path("", include("echauffeur.exchange.urls")),
     path("", include("bookings.urls")),
     path("", include("drivers.urls")),
     path("", include("tracking.urls")),

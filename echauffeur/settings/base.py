@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "bookings",
     "tracking",
     "dispatch",
+    "echauffeur.exchange",
 ]
 
 MIDDLEWARE = [
@@ -99,6 +100,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "forget-old-uploads": {"task": "echauffeur.exchange.tasks.forget_old_uploads", "schedule": 3600.0},
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-messages": {"task": "echauffeur.notifications.tasks.forget_old", "schedule": 86_400.0},

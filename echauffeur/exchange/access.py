@@ -1,0 +1,25 @@
+"""The doors to files that wait."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base
+from echauffeur.exchange.kinds import KINDS, Kind
+from echauffeur.exchange.models import Upload
+
+
+def upload_of(user: User, base: Base, key: UUID) -> Upload:
+    """Return the file that this person sent to this base. Raises Http404 when it is somebody else's, or gone."""
+    upload = Upload.objects.select_related("base", "by").filter(base=base, by=user, key=key).first()
+    if upload is None:
+        raise Http404
+    return upload
+
+
+def kind_of(key: str) -> type[Kind]:
+    """Return the kind of that name. Raises Http404 when there is none."""
+    if key not in KINDS:
+        raise Http404
+    return KINDS[key]

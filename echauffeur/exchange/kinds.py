@@ -1,0 +1,150 @@
+"""The kinds of rows that come in and go out as files. Each line is one form: the very form of the manager's pages, so
+that a file may do what its sender may do by hand, and nothing else.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from echauffeur.accounts.models import User
+from echauffeur.bases.forms import PlaceForm
+from echauffeur.bases.models import BY_NAME, Base, Place
+from echauffeur.exchange.columns import Column, as_typed, shown
+from echauffeur.exchange.models import Upload
+from echauffeur.exchange.plans import Change, Fate
+from echauffeur.exchange.tables import Line
+from echauffeur.journal.forms import RowForm
+
+
+class Kind:
+    """One kind of row of a base. ``columns``: those of our files, in order; ``by``: who sends or asks for them."""
+
+    do_not_call_in_templates = True  # a template speaks of the kind, it makes none
+
+    key: ClassVar[str]
+    label: ClassVar[Promise]
+    form_class: ClassVar[type[RowForm]]
+    columns: ClassVar[list[Column]]
+    # What its sender may have to say beside the file: see `Upload`.
+    options: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, base: Base, by: User) -> None:
+        self.base = base
+        self.by = by
+
+    @classmethod
+    def of_upload(cls, upload: Upload) -> "Kind":
+        """Return what takes the lines of this file."""
+        return cls(upload.base, upload.by)
+
+    # --- out ---
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the base's rows to export, with all that their cells need."""
+        raise NotImplementedError
+
+    def cells(self) -> Iterable[list[str]]:
+        """Return the cells of every row, in the order of the columns."""
+        for row in self.rows():
+            yield self.cells_of(row)
+
+    def cells_of(self, row: Any) -> list[str]:
+        form = self.form_class(instance=row)
+        return [shown(form.fields[column.field], form[column.field].value()) for column in self.columns]
+
+    # --- in ---
+
+    def find(self, cells: dict[str, str]) -> Any | None:
+        """Return the row of this base that the line is about, if there is one."""
+        raise NotImplementedError
+
+    def new(self) -> Any:
+        """Return a row of this base, not written yet."""
+        raise NotImplementedError
+
+    def lock(self) -> None:
+        """Keep the rows that lines may change from other actions, in the documented order of locks."""
+
+    def take(self, cells: dict[str, str], line: Line) -> Fate:
+        """Write the line's row as the form has it, and return what became of it."""
+        row = self.find(cells)
+        form = self.form(cells, row or self.new())
+        name = str(cells.get(self.columns[0].field, ""))
+        if not form.is_valid():
+            return Fate(line.number, name, "refused", reasons=reasons_of(form))
+        changes = changes_of(form)
+        if row is not None and not changes:
+            return Fate(line.number, str(row), "same")
+        if not form.save_as(self.by):
+            return Fate(line.number, name, "refused", reasons=reasons_of(form))
+        return Fate(line.number, str(form.instance), "change" if row else "add", changes=changes if row else [])
+
+    def form(self, cells: dict[str, str], row: Any) -> RowForm:
+        """Return the form as if somebody had opened the row's page and typed the line's cells into it.
+
+        What the file has no column for stays as it is.
+        """
+        blank = self.form_class(instance=row)
+        typed = {name: as_sent(blank[name].value()) for name in blank.fields}
+        typed |= {name: as_typed(blank.fields[name], cell) for name, cell in cells.items() if name in blank.fields}
+        return self.form_class({name: value for name, value in typed.items() if value is not None}, instance=row)
+
+
+def as_sent(value: Any) -> Any:
+    """Return a field's value as a browser sends it; None for a box that is not ticked."""
+    if value is None or value is False:
+        return None
+    if value is True:
+        return "on"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def reasons_of(form: RowForm) -> list[str]:
+    """Return why a form was refused, each reason with its field's label."""
+    return [
+        f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+
+
+def changes_of(form: RowForm) -> list[Change]:
+    """Return what a valid form changes, in words."""
+    changes = []
+    for name in form.changed_data:
+        field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
+        after = form.cleaned_data[name]
+        after = getattr(after, "pk", after)
+        changes.append(Change(str(field.label), shown(field, initial), shown(field, after)))
+    return changes
+
+
+class Places(Kind):
+    key = "places"
+    label = _("Places")
+    form_class = PlaceForm
+    columns = [
+        Column("name", _("name"), ("label",)),
+        Column("aliases", _("aliases")),
+        Column("kind", _("kind")),
+        Column("latitude", _("latitude"), ("lat", "location.coordinates.1")),
+        Column("longitude", _("longitude"), ("lon", "lng", "location.coordinates.0")),
+        Column("access_note", _("access note")),
+        Column("arrival_radius_m", _("arrival radius (metres)")),
+        Column("enabled", _("enabled")),
+    ]
+
+    def rows(self) -> QuerySet[Place]:
+        return self.base.places.order_by(BY_NAME)
+
+    def find(self, cells: dict[str, str]) -> Place | None:
+        return self.base.places.filter(name__iexact=cells.get("name", "")).first()
+
+    def new(self) -> Place:
+        return Place(base=self.base)
+
+
+KINDS: dict[str, type[Kind]] = {kind.key: kind for kind in (Places,)}
