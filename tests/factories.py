@@ -11,6 +11,7 @@ from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Place
+from echauffeur.exchange.models import Upload
 from fleet.models import Vehicle, VehicleModel
 
 PASSWORD = "a long test password"
@@ -151,3 +152,16 @@ class RideFactory(DjangoModelFactory):
     destination = factory.SubFactory(PlaceFactory, base=factory.SelfAttribute("..base"))
     wanted_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
     pickup_at = factory.SelfAttribute("wanted_at")
+
+
+class UploadFactory(DjangoModelFactory):
+    """A file with one place, sent and not taken in yet."""
+
+    class Meta:
+        model = Upload
+
+    base = factory.SubFactory(BaseFactory)
+    by = factory.SubFactory(ManagerFactory, base=factory.SelfAttribute("..base"))
+    kind = "places"
+    name = "places.csv"
+    content = b"name;latitude;longitude\nQuay 7;48.38;-4.49\n"

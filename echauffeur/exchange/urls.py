@@ -7,5 +7,5 @@ urlpatterns = [
     path("bases/<slug:code>/import/<slug:kind>/", views.import_kind, name="base-import-kind"),
     path("bases/<slug:code>/import/check/<uuid:key>/", views.import_check, name="base-import-check"),
     path("bases/<slug:code>/import/check/<uuid:key>/forget/", views.import_forget, name="base-import-forget"),
-    path("bases/<slug:code>/export/<slug:kind>.<slug:form>", views.export, name="base-export"),
+    path("bases/<slug:code>/export/<slug:kind>/", views.export, name="base-export"),
 ]

@@ -80,11 +80,10 @@ def import_forget(request: SignedInRequest, code: str, key: UUID) -> HttpRespons
 
 
 @require_safe
-def export(request: SignedInRequest, code: str, kind: str, form: str) -> HttpResponse:
-    """Send the base's rows of one kind as a file; with ``?blank`` only the headings, to be filled in."""
+def export(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
+    """Send the base's rows of one kind as CSV, or ``?form=xlsx``; with ``?blank`` only the headings, to be filled in."""
     base, wanted = base_to_configure(request, code), kind_of(kind)
-    if form not in TYPES:
-        raise Http404
+    form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
     rows = [] if "blank" in request.GET else actions.export(base=base, kind=wanted, by=request.user)
     headings = [column.field for column in wanted.columns]
     content = csv_of(headings, rows) if form == "csv" else xlsx_of(str(wanted.label), headings, rows)

@@ -27,7 +27,7 @@ EVERYBODY, SIGNED_IN = "everybody", "signed in"
 Row = str | int | UUID
 # What a parameter names is told by the word before it in the route: ``rides/<str:code>/`` is a ride's code. These name
 # no row of a base: one and the same whichever base one is on.
-ANYWHERE: dict[str, Row] = {"new": UUID(int=1)}
+ANYWHERE: dict[str, Row] = {"new": UUID(int=1), "import": "places", "export": "places"}
 # What names no row, by the parameter's converter.
 NOTHING: dict[str, Row] = {
     "StringConverter": "R-222222",
@@ -58,6 +58,7 @@ class Side:
             "manager": factories.ManagerFactory(base=self.base),
             "administrator": factories.UserFactory(base=self.base, is_staff=True, is_superuser=True),
         }
+        self.upload = factories.UploadFactory(base=self.base, by=self.people["manager"])
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -71,6 +72,7 @@ class Side:
             "ride": journey.ride.code,
             "missions": journey.mission.code,
             "places": journey.ride.destination_id,
+            "check": self.upload.key,
             "t": self.token,
         }
 

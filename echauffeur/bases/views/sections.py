@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from echauffeur.bases.models import Base
 
@@ -39,5 +39,14 @@ SECTIONS = [
         _("Where people get in and out."),
         lambda base: base.places.enabled().count(),
         lambda n: ngettext("%(n)d place in service", "%(n)d places in service", n) % {"n": n},
+    ),
+    Section(
+        "base-import",
+        _("Import and export"),
+        "luggage",
+        _("Bring in what you keep in a spreadsheet, take out what is here."),
+        lambda _base: 0,
+        lambda _n: gettext("CSV and Excel"),
+        needed=False,
     ),
 ]
