@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,13 +47,7 @@ def import_kind(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
 def import_check(request: SignedInRequest, code: str, key: UUID) -> HttpResponse:
     """Show what becomes of each line, or write all of them."""
     base = base_to_configure(request, code)
-    try:
-        kept = upload_of(request.user, base, key)
-    except Http404:
-        if request.method == "POST":
-            raise
-        messages.info(request, _("This file is no longer waiting: it was taken in, or thrown away. Send it again."))
-        return redirect(SECTION, code)
+    kept = upload_of(request.user, base, key)
     if request.method != "POST":
         return _show_plan(request, base, kept)
     try:
@@ -81,7 +75,7 @@ def import_forget(request: SignedInRequest, code: str, key: UUID) -> HttpRespons
 
 @require_safe
 def export(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
-    """Send the base's rows of one kind as CSV, or ``?form=xlsx``; with ``?blank`` only the headings, to be filled in."""
+    """Send the base's rows of one kind as CSV, or ``?form=xlsx``; with ``?blank`` only the headings, to fill in."""
     base, wanted = base_to_configure(request, code), kind_of(kind)
     form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
     rows = [] if "blank" in request.GET else actions.export(base=base, kind=wanted, by=request.user)

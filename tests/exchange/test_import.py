@@ -146,7 +146,7 @@ class TestTheFile:
         address, digest = shown.request["PATH_INFO"], seen(shown)
         other = Client()
         other.force_login(ManagerFactory(base=base))
-        assert other.get(address).status_code == 302
+        assert other.get(address).status_code == 404
         assert other.post(address, {"seen": digest}).status_code == 404
         assert not Place.objects.exists()
 

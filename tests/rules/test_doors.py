@@ -104,7 +104,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "base-place-remove": ({CONFIGURES: 200}, {CONFIGURES: 302}),
     "base-import": ({CONFIGURES: 200}, NO_METHOD),
     "base-import-kind": ({CONFIGURES: 200}, {CONFIGURES: 422}),
-    "base-import-check": ({"manager": 200, "administrator": 302}, {"manager": 409}),
+    "base-import-check": ({"manager": 200}, {"manager": 409}),
     "base-import-forget": (NO_METHOD, {"manager": 302}),
     "base-export": ({CONFIGURES: 200}, NO_METHOD),
     "demo": ({TOWER: 200}, {TOWER: 302}),

@@ -99,6 +99,8 @@ NAMES_NO_ROW = {
     "at": "a time",
     "back": "a switch",
     "fresh": "a switch",
+    "blank": "a switch",
+    "form": "a kind of file",
     "base": "one may ask for a ride, and so for the places, on every base",
     "draft": "looked up in one's own session",
 }
