@@ -55,6 +55,8 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("membership", "grant"): gettext_lazy("A role was given"),
     ("membership", "withdraw"): gettext_lazy("A role was withdrawn"),
     ("person", "change"): gettext_lazy("A person's details were changed"),
+    ("person", "end_sessions"): gettext_lazy("A person was signed out everywhere"),
+    ("person", "set_password"): gettext_lazy("A person's password was set in the administration"),
 }
 REASONS = {
     "refuse": dict(RefusalReason.choices),

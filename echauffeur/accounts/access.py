@@ -1,8 +1,11 @@
-"""The doors to a base: a row that is not yours is a row that does not exist."""
+"""The doors to a base, and to what is one's own: a row that is not yours is a row that does not exist."""
+
+from uuid import UUID
 
 from django.http import Http404
 
-from echauffeur.accounts.queries import Person, bases_of, may
+from echauffeur.accounts.models import Session, User
+from echauffeur.accounts.queries import Person, bases_of, may, sessions_of
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 
@@ -22,3 +25,11 @@ def require(user: Person, permission: Permission, base: Base | int) -> None:
     """Raise Http404 unless this person may do this on the row's base."""
     if not may(user, permission, base):
         raise Http404
+
+
+def session_to_end(user: User, handle: UUID) -> Session:
+    """Return the own session of that handle. Raises Http404 when there is none, or when it is somebody else's."""
+    session = sessions_of(user).filter(handle=handle).first()
+    if session is None:
+        raise Http404
+    return session

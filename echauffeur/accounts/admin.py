@@ -11,7 +11,7 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
@@ -159,6 +159,18 @@ class PersonAdmin(TellingAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         obj.is_staff = obj.is_superuser  # one switch on the screen, Django wants two
         super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            obj.sessions.all().delete()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        return self._told(request, self._change_password, id, form_url)
+
+    def _change_password(self, request: HttpRequest, id: str, form_url: str) -> HttpResponse:  # noqa: A002
+        response = super().user_change_password(request, id, form_url)
+        if response.status_code == 302:
+            person = User.objects.get(pk=id)
+            self.tell(request, [Edit(None, "set_password", person.subject)])
+        return response
 
 
 @admin.register(Membership)

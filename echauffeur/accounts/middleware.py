@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import translation
@@ -16,6 +17,20 @@ from django.utils.translation import gettext as _
 KEPT_FORM = "kept_form"
 NEVER_KEPT = ("csrf", "password")
 MOST_KEPT_BYTES = 10_000
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's sessions, which also learn from which device they come and when somebody was last seen."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session.user_agent = request.headers.get("User-Agent", "")  # type: ignore[attr-defined]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        if request.session.accessed:
+            request.session.note_seen()  # type: ignore[attr-defined]
+        return response
 
 
 def keep_form(request: HttpRequest) -> None:

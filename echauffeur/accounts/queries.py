@@ -1,9 +1,10 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.utils import timezone
 
-from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.models import Membership, Session, User
 from echauffeur.accounts.roles import ROLES, Administrator, Permission, Role
 from echauffeur.bases.models import Base
 
@@ -53,3 +54,8 @@ def current_base(user: User) -> Base | None:
     """Return the base whose pages open first for this person, without a query where a membership has read it."""
     read = user.every_base if user.is_superuser else [m.base for m in memberships(user)]
     return next((base for base in read if base.pk == user.base_id), None) or user.base
+
+
+def sessions_of(user: User) -> QuerySet[Session]:
+    """Return where this person is signed in, the one used last first."""
+    return user.sessions.filter(expire_date__gt=timezone.now()).order_by("-seen_at")

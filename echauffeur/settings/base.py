@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,6 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "echauffeur.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -104,6 +104,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "forget-old-messages": {"task": "echauffeur.notifications.tasks.forget_old", "schedule": 86_400.0},
+    "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 
 # The base's own counter is told to every open page this often; without it a lost notice would stay unnoticed.
@@ -176,6 +177,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "echauffeur.accounts.models.sessions"
+SESSION_COOKIE_AGE = 86_400 * env.number("SESSION_DAYS", 7)  # after signing in, however often one comes back
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

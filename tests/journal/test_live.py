@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, transaction
 from pytest_django import Settings
 
 from dispatch.consumers import TowerConsumer
 from drivers.actions import share_position
 from drivers.models import Driver
-from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.models import Membership, Session, User
 from echauffeur.common import hub as hubs
 from echauffeur.journal import actions as journal
 from echauffeur.journal.queries import seq_of

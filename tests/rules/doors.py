@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings import actions as booking
-from echauffeur.accounts.models import User
+from echauffeur.accounts.models import Session, User
 from echauffeur.bases.models import Base
 from tests import factories
 from tests.life.journeys import Journey, journey_to
@@ -59,6 +59,8 @@ class Side:
             "administrator": factories.UserFactory(base=self.base, is_staff=True, is_superuser=True),
         }
         self.upload = factories.UploadFactory(base=self.base, by=self.people["manager"])
+        Client().force_login(self.journey.customer)
+        self.session = Session.objects.get(user=self.journey.customer)
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -74,6 +76,7 @@ class Side:
             "places": journey.ride.destination_id,
             "check": self.upload.key,
             "t": self.token,
+            "sessions": self.session.handle,
         }
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts.actions import details
 from echauffeur.accounts.forms.account import NameForm, PreferencesForm
 from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import sessions_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.home import keep_language
 
@@ -52,8 +53,11 @@ def show(request: SignedInRequest, *, status: int = 200, **sections: Any) -> Htt
     context = {
         "name": NameForm(instance=user),
         "preferences": PreferencesForm(instance=user),
+        "sessions": sessions_of(user),
+        "this_session": request.session.session_key,
     } | sections
-    response = render(request, "accounts/account.html", context, status=status)
+    with timezone.override(user.base.zone if user.base else None):
+        response = render(request, "accounts/account.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -1,9 +1,13 @@
 """Signing in and out."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
+from echauffeur.accounts.actions import sessions
 from echauffeur.accounts.forms.signing import SignInForm
 
 
@@ -17,4 +21,11 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
-    """Ends the session (POST only)."""
+    """Ends the session (POST only), and with it the sockets of its pages."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        response = super().post(request, *args, **kwargs)
+        if user.is_authenticated:
+            sessions.tell(user)
+        return response

@@ -66,7 +66,7 @@ async function send({ action, fields, label }) {
 }
 
 /** The cookie's token: the page's own is outdated once somebody has signed in again beside it. */
-const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+const csrfToken = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 
 /** Says what waits, and offers the step after those that wait: the drive goes on without a network. */
 function show() {
