@@ -35,17 +35,17 @@ def upload(
 
     Raises Refusal when it is no table that this kind understands.
     """
-    reading_of(kind, content)
+    check_file(kind, content, campus)
     Upload.objects.filter(by=by).delete()
     return Upload.objects.create(
         base=base, kind=kind.key, name=name[:120], content=content, campus=campus, licences_until=licences_until, by=by
     )
 
 
-def reading_of(kind: type[Kind], content: bytes) -> Reading:
-    """Return how the file's headings are read. Raises Refusal when there is no table, or no heading is known."""
+def check_file(kind: type[Kind], content: bytes, campus: str) -> None:
+    """Raise Refusal when there is no table, no heading is known, or nobody said which of several bases this one is."""
     table = read_table(content)
-    reading = Reading(kind.columns, table.headings)
+    reading = Reading(kind.understood(), table.headings)
     if not reading.fields:
         raise Refusal(
             _("None of the headings is known: “%(found)s”. The first line names the columns, such as “%(known)s”.")
@@ -57,7 +57,13 @@ def reading_of(kind: type[Kind], content: bytes) -> Reading:
         )
     if not table.lines:
         raise Refusal(_("There is no line below the headings."), field="file")
-    return reading
+    campuses = kind.campuses_in(table)
+    if campuses and campus not in campuses and (campus or len(campuses) > 1):
+        raise Refusal(
+            _("The file holds lines of these bases of the earlier service: %(campuses)s. Write which one is this base.")
+            % {"campuses": ", ".join(sorted(campuses))},
+            field="campus",
+        )
 
 
 def plan_of(upload: Upload) -> Plan:
@@ -92,9 +98,9 @@ def take_in(*, upload: Upload, seen: str, by: User) -> Plan:
 
 def _take(upload: Upload) -> Plan:
     table = read_table(bytes(upload.content))
-    taker = KINDS[upload.kind].of_upload(upload)
+    taker = KINDS[upload.kind](upload.base, upload.by, upload)
     taker.lock()
-    return take_all(taker, table, Reading(taker.columns, table.headings))
+    return take_all(taker, table, Reading(taker.understood(), table.headings))
 
 
 @transaction.atomic

@@ -7,15 +7,16 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
 from echauffeur.bases.forms import PlaceForm
 from echauffeur.bases.models import BY_NAME, Base, Place
-from echauffeur.exchange.columns import Column, as_typed, shown
+from echauffeur.exchange.columns import Column, Reading, as_typed, shown
 from echauffeur.exchange.models import Upload
 from echauffeur.exchange.plans import Change, Fate
-from echauffeur.exchange.tables import Line
+from echauffeur.exchange.tables import Line, Table
 from echauffeur.journal.forms import RowForm
 
 
@@ -28,17 +29,28 @@ class Kind:
     label: ClassVar[Promise]
     form_class: ClassVar[type[RowForm]]
     columns: ClassVar[list[Column]]
+    # What files of the earlier service hold beside: read, never written.
+    former: ClassVar[list[Column]] = [Column("campus", gettext_lazy("base in the earlier service"), ("campus.id",))]
     # What its sender may have to say beside the file: see `Upload`.
-    options: ClassVar[frozenset[str]] = frozenset()
+    options: ClassVar[frozenset[str]] = frozenset({"campus"})
 
-    def __init__(self, base: Base, by: User) -> None:
+    def __init__(self, base: Base, by: User, upload: Upload | None = None) -> None:
         self.base = base
         self.by = by
+        self.campus = upload.campus if upload else ""
+
+    # --- in and out ---
 
     @classmethod
-    def of_upload(cls, upload: Upload) -> "Kind":
-        """Return what takes the lines of this file."""
-        return cls(upload.base, upload.by)
+    def understood(cls) -> list[Column]:
+        """Return every column that is read."""
+        return [*cls.columns, *cls.former]
+
+    @classmethod
+    def campuses_in(cls, table: Table) -> set[str]:
+        """Return the bases of the earlier service that the file's lines name."""
+        reading = Reading(cls.understood(), table.headings)
+        return {campus for line in table.lines if (campus := reading.of(line.cells).get("campus"))}
 
     # --- out ---
 
@@ -69,10 +81,17 @@ class Kind:
         """Keep the rows that lines may change from other actions, in the documented order of locks."""
 
     def take(self, cells: dict[str, str], line: Line) -> Fate:
-        """Write the line's row as the form has it, and return what became of it."""
+        """Write the line's row as the form has it, and return what became of it. Lines of another base are left out."""
+        name = cells.get(self.columns[0].field, "")
+        campus = cells.get("campus", "")
+        if self.campus and campus and campus != self.campus:
+            return Fate(line.number, name, "left_out", reasons=[_("Of the base “%(campus)s”.") % {"campus": campus}])
+        return self.write(cells, line, name)
+
+    def write(self, cells: dict[str, str], line: Line, name: str) -> Fate:
+        """Write the line's row, and return what became of it."""
         row = self.find(cells)
         form = self.form(cells, row or self.new())
-        name = str(cells.get(self.columns[0].field, ""))
         if not form.is_valid():
             return Fate(line.number, name, "refused", reasons=reasons_of(form))
         changes = changes_of(form)
@@ -124,17 +143,17 @@ def changes_of(form: RowForm) -> list[Change]:
 
 class Places(Kind):
     key = "places"
-    label = _("Places")
+    label = gettext_lazy("Places")
     form_class = PlaceForm
     columns = [
-        Column("name", _("name"), ("label",)),
-        Column("aliases", _("aliases")),
-        Column("kind", _("kind")),
-        Column("latitude", _("latitude"), ("lat", "location.coordinates.1")),
-        Column("longitude", _("longitude"), ("lon", "lng", "location.coordinates.0")),
-        Column("access_note", _("access note")),
-        Column("arrival_radius_m", _("arrival radius (metres)")),
-        Column("enabled", _("enabled")),
+        Column("name", gettext_lazy("name"), ("label",)),
+        Column("aliases", gettext_lazy("aliases")),
+        Column("kind", gettext_lazy("kind")),
+        Column("latitude", gettext_lazy("latitude"), ("lat", "location.coordinates.1")),
+        Column("longitude", gettext_lazy("longitude"), ("lon", "lng", "location.coordinates.0")),
+        Column("access_note", gettext_lazy("access note")),
+        Column("arrival_radius_m", gettext_lazy("arrival radius (metres)")),
+        Column("enabled", gettext_lazy("enabled")),
     ]
 
     def rows(self) -> QuerySet[Place]:

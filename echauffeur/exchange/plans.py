@@ -43,6 +43,11 @@ class Plan:
     unknown: list[str]
 
     @property
+    def shown(self) -> list[Fate]:
+        """The fates as they are shown: what is to correct comes first."""
+        return sorted(self.fates, key=lambda fate: fate.verb != "refused")
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many lines meet each fate."""
         return {verb: sum(fate.verb == verb for fate in self.fates) for verb in get_args(Verb)}

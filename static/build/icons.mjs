@@ -11,6 +11,7 @@ export const icons = {
   clock: "system/time-line",
   close: "system/close-line",
   "close-circle": "system/close-circle-fill",
+  exchange: "arrows/arrow-left-right-line",
   error: "system/error-warning-fill",
   gate: "buildings/ancient-gate-line",
   history: "communication/chat-history-line",

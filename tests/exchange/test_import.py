@@ -121,6 +121,23 @@ class TestPlaces:
         assert base.places.get().access_note == "ours"
 
 
+class TestSeveralBasesInAFile:
+    LINES = EARLIER + "PUL;Pulmic;Point;-4.48;48.37;LAN;Lanvéoc\n"
+
+    def test_which_one_this_is_must_be_said(self, client: Client, base: Base) -> None:
+        for said in ("", "TLN"):
+            response = send(client, self.LINES, campus=said)
+            assert response.status_code == 422
+            assert "BSL, LAN" in response.content.decode()
+
+    def test_lines_of_the_others_are_left_out(self, client: Client, base: Base) -> None:
+        shown = send(client, self.LINES, campus="BSL")
+        assert fates(shown)[-1] == (4, "Pulmic", "left_out")
+        take_in(client, shown)
+        assert not Place.objects.filter(name="Pulmic").exists()
+        assert Place.objects.count() == 2
+
+
 class TestTheFile:
     @pytest.mark.parametrize(
         ("content", "said"),

@@ -43,7 +43,7 @@ SECTIONS = [
     Section(
         "base-import",
         _("Import and export"),
-        "luggage",
+        "exchange",
         _("Bring in what you keep in a spreadsheet, take out what is here."),
         lambda _base: 0,
         lambda _n: gettext("CSV and Excel"),
