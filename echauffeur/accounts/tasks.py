@@ -3,9 +3,10 @@
 from celery import shared_task
 
 from echauffeur.accounts.actions import sessions
+from echauffeur.accounts.lockout import forget_tries
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def purge_sessions() -> int:
-    """Remove expired sessions; beat calls it once a day."""
-    return sessions.purge_sessions()
+    """Remove expired sessions, and tries of passwords that count no more; beat calls it once a day."""
+    return sessions.purge_sessions() + forget_tries()

@@ -57,7 +57,7 @@ NO_METHOD: Answers = {SIGNED_IN: 405}
 TABLE: dict[str, tuple[Answers, ...]] = {
     "home": ({SIGNED_IN: 302}, {SIGNED_IN: 302}),
     "healthz": ({EVERYBODY: 200}, {EVERYBODY: 405}),
-    "sign-in": ({OUTSIDERS: 200, SIGNED_IN: 302}, {OUTSIDERS: 200, SIGNED_IN: 302}),
+    "sign-in": ({OUTSIDERS: 200, SIGNED_IN: 302}, {OUTSIDERS: 422, SIGNED_IN: 302}),
     "sign-out": ({SIGNED_IN: 405}, {SIGNED_IN: SIGN_IN}),
     "set-language": ({EVERYBODY: 405}, {EVERYBODY: 302}),
     "account": ({SIGNED_IN: 200}, NO_METHOD),

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
 from echauffeur.accounts.actions import sessions
 from echauffeur.accounts.forms.signing import SignInForm
+from echauffeur.accounts.lockout import is_locked
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -18,6 +20,10 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     form_class = SignInForm
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        status = 429 if is_locked(self.request) else 422
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class SignOut(LogoutView):
