@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import Http404
 
 from echauffeur.accounts.models import Session, User
+from echauffeur.accounts.people import people_of
 from echauffeur.accounts.queries import Person, bases_of, may, sessions_of
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
@@ -33,3 +34,14 @@ def session_to_end(user: User, handle: UUID) -> Session:
     if session is None:
         raise Http404
     return session
+
+
+def person_of(base: Base, pk: int) -> User:
+    """Return one of the base's people: somebody with a role on it, or whose current base it is.
+
+    Raises Http404 when it is somebody of another base or nobody.
+    """
+    person = people_of(base).filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    return person

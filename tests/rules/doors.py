@@ -75,6 +75,7 @@ class Side:
             "missions": journey.mission.code,
             "places": journey.ride.destination_id,
             "check": self.upload.key,
+            "people": journey.customer.pk,
             "t": self.token,
             "sessions": self.session.handle,
         }

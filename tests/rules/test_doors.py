@@ -110,6 +110,10 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "base-import-check": ({"manager": 200}, {"manager": 409}),
     "base-import-forget": (NO_METHOD, {"manager": 302}),
     "base-export": ({CONFIGURES: 200}, NO_METHOD),
+    "base-people": ({CONFIGURES: 200}, NO_METHOD),
+    "base-person": ({CONFIGURES: 200}, NO_METHOD),
+    "base-person-grant": (NO_METHOD, {CONFIGURES: 422}),
+    "base-person-withdraw": (NO_METHOD, {CONFIGURES: 422}),
     "demo": ({TOWER: 200}, {TOWER: 302}),
 }
 

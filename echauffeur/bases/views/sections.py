@@ -41,6 +41,14 @@ SECTIONS = [
         lambda n: ngettext("%(n)d place in service", "%(n)d places in service", n) % {"n": n},
     ),
     Section(
+        "base-people",
+        _("People"),
+        "passengers",
+        _("Who drives, who steers, who sets the base up."),
+        lambda base: base.memberships.filter(user__is_active=True).values("user").distinct().count(),
+        lambda n: ngettext("%(n)d person with a role", "%(n)d people with a role", n) % {"n": n},
+    ),
+    Section(
         "base-import",
         _("Import and export"),
         "exchange",
