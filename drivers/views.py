@@ -20,6 +20,7 @@ from drivers.models import Driver
 from drivers.phone import hear_position
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.common.headers import asks_position
 from echauffeur.common.htmx import page, wants_fragment
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
@@ -115,6 +116,7 @@ def _refused(request: SignedInRequest, driver: Driver, refusal: Refusal, form: T
     return _day_page(request, driver, kept=kept, status=refusal.status)
 
 
+@asks_position
 def _day_page(
     request: SignedInRequest, driver: Driver, *, kept: DeclineForm | None = None, status: int = 200
 ) -> HttpResponse:

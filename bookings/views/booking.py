@@ -24,6 +24,7 @@ from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
+from echauffeur.common.headers import asks_position
 from echauffeur.common.models import row_of_code
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
@@ -111,6 +112,7 @@ def _typed_to_check(request: SignedInRequest, key: UUID) -> drafts.Typed:
     return drafts.of_key(request.session, str(key))
 
 
+@asks_position
 def _show_form(request: SignedInRequest, form: RideForm, *, is_kept: bool = False, status: int = 200) -> HttpResponse:
     base = form.served
     context: dict[str, Any] = {

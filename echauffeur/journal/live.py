@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import Http404
 
 from echauffeur.common import hub as hubs
+from echauffeur.common.headers import is_secure, refuse_socket
 from echauffeur.journal.queries import seq_of, seqs_of
 
 logger = logging.getLogger(__name__)
@@ -35,12 +36,9 @@ class SameOriginOnly:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin1")
         if origin:
-            forwarded = headers.get(b"x-forwarded-proto", b"").decode("latin1")
-            secure = forwarded == "https" if settings.SECURE_PROXY_SSL_HEADER else scope.get("scheme") == "wss"
             host = headers.get(b"host", b"").decode("latin1")
-            if origin != f"{'https' if secure else 'http'}://{host}":
-                await send({"type": "websocket.close", "code": RIGHT_WITHDRAWN})
-                return None
+            if origin != f"{'https' if is_secure(scope) else 'http'}://{host}":
+                return await refuse_socket(scope, send, status=403, code=RIGHT_WITHDRAWN)
         return await self.inner(scope, receive, send)
 
 

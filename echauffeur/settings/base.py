@@ -181,6 +181,7 @@ STORAGES = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -200,6 +201,10 @@ SESSION_COOKIE_AGE = 86_400 * env.number("SESSION_DAYS", 7)  # after signing in,
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Only our own pages need it, and they have the token in the form.
+CSRF_COOKIE_HTTPONLY = True
+# Messages may hold a link for guests: they stay on the server.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "echauffeur.views.csrf_failure"
 
 LOGGING = {

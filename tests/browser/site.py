@@ -38,7 +38,7 @@ class Site:
         command = [sys.executable, "-m", "uvicorn", "echauffeur.asgi:application", "--log-level", "warning"]
         with self.log.open("ab") as log:
             self.process = spawn(
-                [*command, "--port", str(self.port), "--timeout-graceful-shutdown", "1"],
+                [*command, "--port", str(self.port), "--timeout-graceful-shutdown", "1", "--no-server-header"],
                 log=log,
                 environment=self.environment,
                 folder=PROJECT,

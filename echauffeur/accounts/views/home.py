@@ -43,5 +43,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 def keep_language(response: HttpResponse, language: str) -> HttpResponse:
     """Have this browser remember the language, for when nobody is signed in; return the response."""
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", httponly=True)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=31_536_000,
+        samesite="Lax",
+        httponly=True,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
     return response
