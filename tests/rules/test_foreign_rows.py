@@ -95,6 +95,7 @@ ASKED: dict[str, Asked] = {
 NAMES_NO_ROW = {
     "q": "words to search for",
     "page": "a number",
+    "role": "one of the roles",
     "day": "a day",
     "at": "a time",
     "back": "a switch",
