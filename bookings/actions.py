@@ -2,161 +2,61 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bookings.models import Ride, TrackingLink, digest_of
+from bookings.rules import Verdict, Wish, check_wish
 from bookings.states import RIDE, RideState
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Base, Place
-from echauffeur.bases.queries import is_open, next_opening
+from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
-from fleet.queries import greatest_party
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a ride starts: a place, or a bare point with a label. Degrees WGS 84."""
-
-    label: str
-    latitude: float
-    longitude: float
-    place: Place | None = None
-
-    @classmethod
-    def at(cls, place: Place) -> "Origin":
-        return cls(place.name, place.latitude, place.longitude, place)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Everything a customer asks of a ride. ``wanted_at`` None means as soon as possible."""
-
-    origin: Origin
-    destination: Place
-    wanted_at: datetime | None
-    passenger_name: str
-    phone: str
-    passengers: int = 1
-    luggage: int = 0
-    wheelchairs: int = 0
-    note: str = ""
-
-
-def check_wish(base: Base, wish: Wish, *, party: Party, now: datetime | None = None) -> datetime:
-    """Return the moment of pick-up that the wish comes to.
-
-    Raises Refusal, with the rule and what to do instead, when the base's rules forbid it. A regulator may go under
-    the shortest notice, because a caller is already waiting.
-    """
-    now = now or timezone.now()
-    _check_places(base, wish)
-    _check_party(base, wish)
-    if wish.wanted_at is None:
-        return _as_soon_as_possible(base, now)
-    notice = timedelta(minutes=0 if party == Party.REGULATOR else base.shortest_notice_minutes)
-    _check_time(base, wish.wanted_at, now=now, notice=notice)
-    return wish.wanted_at
-
-
-def _check_places(base: Base, wish: Wish) -> None:
-    places = [place for place in (wish.origin.place, wish.destination) if place is not None]
-    if any(place.base_id != base.pk or not place.enabled for place in places):
-        raise Refusal(_("This place is not served by %(base)s. Choose one from the list.") % {"base": base.name})
-    if wish.origin.place == wish.destination:
-        raise Refusal(_("The ride starts and ends at the same place. Choose another destination."), field="destination")
-
-
-def _check_party(base: Base, wish: Wish) -> None:
-    party = greatest_party(base, wheelchairs=wish.wheelchairs)
-    if wish.passengers > party.seats:
-        raise Refusal(
-            _(
-                "No vehicle of %(base)s carries %(asked)d passengers: the largest carries %(most)d. "
-                "Book several rides, or call the control room."
-            )
-            % {"base": base.name, "asked": wish.passengers, "most": party.seats},
-            field="passengers",
-        )
-    if wish.wheelchairs > party.wheelchair_places:
-        raise Refusal(
-            _(
-                "No vehicle of %(base)s takes %(asked)d wheelchairs: the best equipped takes %(most)d. "
-                "Book several rides, or call the control room."
-            )
-            % {"base": base.name, "asked": wish.wheelchairs, "most": party.wheelchair_places},
-            field="wheelchairs",
-        )
-    if wish.wheelchairs > wish.passengers:
-        raise Refusal(
-            _("There are more wheelchairs than passengers. Count everybody as a passenger."), field="wheelchairs"
-        )
-
-
-def _check_time(base: Base, wanted_at: datetime, *, now: datetime, notice: timedelta) -> None:
-    if wanted_at < now - timedelta(minutes=1):
-        raise Refusal(_("This time has passed. Choose a later one, or “as soon as possible”."), field="wanted_at")
-    if wanted_at < now + notice - timedelta(minutes=1):
-        raise Refusal(
-            _("%(base)s needs %(minutes)d minutes' notice: choose %(earliest)s or later, or “as soon as possible”.")
-            % {
-                "base": base.name,
-                "minutes": notice.total_seconds() // 60,
-                "earliest": f"{base.local(now + notice + timedelta(minutes=1)):%H:%M}",
-            },
-            field="wanted_at",
-        )
-    if wanted_at > now + timedelta(days=base.horizon_days):
-        raise Refusal(
-            _("%(base)s takes bookings up to %(days)d days ahead, until %(latest)s. Choose an earlier day.")
-            % {
-                "base": base.name,
-                "days": base.horizon_days,
-                "latest": date_format(base.local(now + timedelta(days=base.horizon_days)), "DATE_FORMAT"),
-            },
-            field="wanted_at",
-        )
-    if not is_open(base, wanted_at):
-        raise Refusal(_closed(base, wanted_at), field="wanted_at")
-
-
-def _as_soon_as_possible(base: Base, now: datetime) -> datetime:
-    pickup_at = now + timedelta(minutes=base.shortest_notice_minutes)
-    for moment in (now, pickup_at):
-        if not is_open(base, moment):
-            raise Refusal(_closed(base, moment), field="asap")
-    return pickup_at
-
-
-def _closed(base: Base, moment: datetime) -> str:
-    opening = next_opening(base, moment)
-    if opening is None:
-        return _("%(base)s is closed at that time. Call the control room.") % {"base": base.name}
-    return _("%(base)s is closed at that time and opens again on %(opening)s. Choose a time after that.") % {
-        "base": base.name,
-        "opening": date_format(base.local(opening), "l j F, H:i"),
-    }
 
 
 @transaction.atomic
-def request(*, base: Base, wish: Wish, by: User, party: Party = Party.CUSTOMER, tap: Tap | None = None) -> Ride:
+def request(
+    *,
+    base: Base,
+    wish: Wish,
+    by: User,
+    party: Party = Party.CUSTOMER,
+    overrule: str = "",
+    tap: Tap | None = None,
+) -> Ride:
     """Write a request for a ride; the base's rule may confirm it at once. The same tap returns the same ride.
 
-    Raises Refusal when the base's rules forbid it.
+    ``overrule``: why a regulator books against rules of the base; the journal keeps which, and why.
+    Raises Refusal when it cannot be driven, AgainstTheRules when the base's rules forbid it.
     """
     if entry := journal.earlier(tap):
         return Ride.objects.get(pk=entry.subject_id)
-    pickup_at = check_wish(base, wish, party=party)
-    ride = Ride.objects.create(
+    verdict = check_wish(base, wish, party=party, overrule=overrule)
+    ride = _create(base, wish, verdict, by=by, party=party)
+    journal.record(
+        base=base,
+        verb="request",
+        subject=ride.subject,
+        by=by,
+        party=party,
+        to_state=ride.state,
+        words=verdict.because,
+        data=verdict.kept,
+        also_on=streams_of(ride),
+        tap=tap,
+    )
+    if base.auto_confirm:
+        take_step(ride=ride, verb="confirm", by=None, party=Party.RULE)
+    return ride
+
+
+def _create(base: Base, wish: Wish, verdict: Verdict, *, by: User, party: Party) -> Ride:
+    return Ride.objects.create(
         base=base,
         customer=by if party == Party.CUSTOMER else None,
         booked_by=by,
@@ -168,27 +68,16 @@ def request(*, base: Base, wish: Wish, by: User, party: Party = Party.CUSTOMER, 
         origin_longitude=wish.origin.longitude,
         destination=wish.destination,
         asap=wish.wanted_at is None,
-        wanted_at=pickup_at,
-        pickup_at=pickup_at,
+        wanted_at=verdict.pickup_at,
+        pickup_at=verdict.pickup_at,
         minutes=base.ride_minutes,
         passengers=wish.passengers,
         luggage=wish.luggage,
         wheelchairs=wish.wheelchairs,
         note=wish.note,
+        category=wish.category,
+        motive=wish.motive,
     )
-    journal.record(
-        base=base,
-        verb="request",
-        subject=ride.subject,
-        by=by,
-        party=party,
-        to_state=ride.state,
-        also_on=streams_of(ride),
-        tap=tap,
-    )
-    if base.auto_confirm:
-        take_step(ride=ride, verb="confirm", by=None, party=Party.RULE)
-    return ride
 
 
 def lock(ride: Ride) -> Ride:

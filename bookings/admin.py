@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
-from dispatch.queries.history import sentence_of
+from dispatch.queries.history import line_of
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import ReadOnly
 from echauffeur.journal.queries import history
@@ -55,5 +55,13 @@ class RideAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
     @admin.display(description=_("journal"))
     def happened(self, ride: Ride) -> SafeString:
         steps = history("ride", ride.pk)
-        told = ((f"{ride.base.local(step.at):%d/%m %H:%M:%S}", sentence_of(step), step.by or "") for step in steps)
+        lines = ((step, line_of(step)) for step in steps)
+        told = (
+            (
+                f"{ride.base.local(step.at):%d/%m %H:%M:%S}",
+                " · ".join(filter(None, (line.text, line.why, line.words))),
+                step.by or "",
+            )
+            for step, line in lines
+        )
         return format_html_join("", "<div>{} · {} <small>{}</small></div>", told)

@@ -7,20 +7,21 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from geopy.distance import great_circle
 
-from bookings.actions import Origin, Wish, check_wish
+from bookings.rules import AgainstTheRules, Origin, Verdict, Wish, check_area, check_wish
 from bookings.states import CUSTOMERS_CANCEL
 from echauffeur.accounts.models import User, normal_phone, phone_in_words
-from echauffeur.bases.models import Base, Place
+from echauffeur.bases.models import Base, Category, Place
 from echauffeur.bases.queries import nearest_place, places_matching
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
 
-FARTHEST_KM = 60
 NEAR_METRES = 400
 CERTAIN = 2.0  # the rank of places_matching from which the words stand in the name, rather than resemble it
 ASAP, AT = "asap", "at"
+PICKED = ("origin", "destination", "category")
+# What goes into the wish as it was typed.
+ASKED = ("passenger_name", "phone", "passengers", "luggage", "wheelchairs", "note", "category", "motive")
 # Where a refusal of the rules is shown, by the name the rules give it.
 SHOWN_AT = {"asap": "when", "wanted_at": "clock"}
 
@@ -43,6 +44,19 @@ class PlaceField(JudgedByTheForm, forms.ModelChoiceField):  # type: ignore[type-
         super().__init__(Place.objects.none(), **kwargs)
 
 
+class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's is not generic
+    """A kind of transport that the base offers. Which base is the form's to say."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {
+        "required": gettext_lazy("Choose what kind of transport it is."),
+        "invalid_choice": gettext_lazy("This kind of transport is not offered any more. Choose one from the list."),
+    }
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(Category.objects.none(), empty_label=None, **kwargs)
+
+
 class DayField(JudgedByTheForm, forms.DateField):
     """A day, written by hand or picked."""
 
@@ -56,6 +70,13 @@ class ClockField(JudgedByTheForm, forms.TimeField):
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     input_formats = ["%H:%M", "%H:%M:%S", "%Hh%M", "%H h %M", "%Hh", "%H.%M"]
     default_error_messages = {"invalid": gettext_lazy("This is not a time. Write hours and minutes, such as 14:30.")}
+
+
+class MotiveField(JudgedByTheForm, forms.CharField):
+    """What a ride is for. Whether it must be said is the base's rule, which a regulator may overrule."""
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or ""
 
 
 class RideForm(forms.Form):
@@ -89,6 +110,13 @@ class RideForm(forms.Form):
     )
     day = DayField(label=gettext_lazy("Day"))
     clock = ClockField(label=gettext_lazy("Time"))
+    category = CategoryField(label=gettext_lazy("Kind of transport"))
+    motive = MotiveField(
+        label=gettext_lazy("Motive"),
+        help_text=gettext_lazy("What the ride is for. The control room reads it, the driver does not."),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     passengers = forms.IntegerField(
         label=gettext_lazy("Passengers"),
         min_value=1,
@@ -131,12 +159,24 @@ class RideForm(forms.Form):
             field.queryset = base.places.enabled()
             field.widget.attrs["data-place-search"] = f"/places/?base={base.code}"
             field.widget.attrs["data-typed"] = self._words_in_box(name)
+        self._draw_rules()
         self.fields["origin"].widget.attrs |= {"data-from-here": "id_latitude id_longitude", "autofocus": True}
         self.fields["day"].widget.attrs |= {"min": today, "max": today + timedelta(days=base.horizon_days)}
         self.fields["when"].help_text = _("On the clock of %(base)s, where it is now %(now)s.") % {
             "base": base.name,
             "now": f"{base.local(timezone.now()):%H:%M}",
         }
+
+    def _draw_rules(self) -> None:
+        """Ask for what the base wants to know: a kind of transport where it offers some, a motive by its rule."""
+        offered = list(self.served.categories.enabled())
+        if offered:
+            cast(CategoryField, self.fields["category"]).queryset = self.served.categories.enabled()
+        else:
+            del self.fields["category"]
+        if len(offered) == 1:
+            self.initial = {**self.initial, "category": offered[0].pk}
+        self.fields["motive"].required = self.served.motive_required
 
     @classmethod
     def for_customer(cls, user: User, *, base: Base, typed: dict[str, Any] | None = None) -> "RideForm":
@@ -157,14 +197,21 @@ class RideForm(forms.Form):
         return cleaned
 
     def _check(self, origin: Origin, destination: Place, wanted_at: datetime | None) -> None:
-        names = ("passenger_name", "phone", "passengers", "luggage", "wheelchairs", "note")
-        wish = Wish(origin, destination, wanted_at, **{name: self.cleaned_data[name] for name in names})
+        asked = {name: self.cleaned_data[name] for name in ASKED if name in self.cleaned_data}
+        wish = Wish(origin, destination, wanted_at, **asked)
         try:
-            self.pickup_at = check_wish(self.served, wish, party=self.party)
+            self.pickup_at = self.judge(wish).pickup_at
+        except AgainstTheRules as refusal:
+            for rule in refusal.broken:
+                self.add_error(SHOWN_AT.get(rule.field, rule.field), rule.sentence)
         except Refusal as refusal:
             self.add_error(SHOWN_AT.get(refusal.field or "", refusal.field), str(refusal))
         else:
             self.wish = wish
+
+    def judge(self, wish: Wish) -> Verdict:
+        """Return what the base's rules make of the wish. Raises Refusal when they forbid it."""
+        return check_wish(self.served, wish, party=self.party)
 
     # --- where ---
 
@@ -213,20 +260,17 @@ class RideForm(forms.Form):
         return Origin.at(place) if place else None
 
     def _here(self, latitude: float, longitude: float) -> Origin | None:
-        far = great_circle((latitude, longitude), (self.served.latitude, self.served.longitude)).km
-        if far > FARTHEST_KM:
-            self.add_error(
-                "origin",
-                _("You are %(km)d km from %(base)s. Choose a place from the list, or another base.")
-                % {"km": far, "base": self.served.name},
-            )
+        here = Origin(_("The passenger's position"), latitude, longitude)
+        try:
+            check_area(self.served, here, "origin")
+        except Refusal as refusal:
+            self.add_error("origin", str(refusal))
             return None
         place, metres = nearest_place(self.served, latitude, longitude) or (None, 0)
         if place and metres <= place.arrival_radius_m:
             return Origin.at(place)
         near = place and metres <= NEAR_METRES
-        label = _("Near %(place)s") % {"place": place} if near else _("The passenger's position")
-        return Origin(label[:80], latitude, longitude)
+        return Origin((_("Near %(place)s") % {"place": place})[:80], latitude, longitude) if near else here
 
     # --- when ---
 
@@ -263,7 +307,7 @@ class RideForm(forms.Form):
     def typed(self) -> dict[str, str]:
         """Everything that was typed, as the next step sends it again. Only for a valid form."""
         picked = {name: self[name].value() or "" for name in self.fields}
-        picked |= {name: getattr(self.cleaned_data[name], "pk", "") for name in ("origin", "destination")}
+        picked |= {name: getattr(self.cleaned_data[name], "pk", "") for name in PICKED if name in self.fields}
         return {name: str(value) for name, value in picked.items()}
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from dispatch import views
-from dispatch.forms import ADDRESSES, STEP_FORMS
+from dispatch.forms.steps import ADDRESSES, STEP_FORMS
 
 urlpatterns = [
     path("bases/<slug:code>/tower/", views.tower, name="tower"),

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.access import ride_to_regulate
 from bookings.actions import share
 from bookings.models import Ride
-from dispatch.forms import STEP_FORMS, CallForm, LookForm, StepForm, promise_at
+from dispatch.forms.calls import CallForm
+from dispatch.forms.steps import STEP_FORMS, LookForm, StepForm, promise_at
 from dispatch.queries.detail import detail_of
 from dispatch.queries.tower import tower_of
 from echauffeur.accounts.access import base_where

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import actions as dispatch
 from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
-from dispatch.forms import DeclineForm
+from dispatch.forms.steps import DeclineForm
 from dispatch.queries.day import Work, day_of
 from drivers import actions as drivers
 from drivers.forms import SharingForm

@@ -10,7 +10,7 @@ from bookings.models import Ride
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import Role
-from echauffeur.bases.models import Base, Place
+from echauffeur.bases.models import Base, Category, Place
 from echauffeur.exchange.models import Upload
 from fleet.models import Vehicle, VehicleModel
 
@@ -36,8 +36,16 @@ class PlaceFactory(DjangoModelFactory):
 
     base = factory.SubFactory(BaseFactory)
     name = factory.Sequence("Place {}".format)
-    latitude = factory.Sequence(lambda n: 48.38 + (n % 10) / 500)
-    longitude = factory.Sequence(lambda n: -4.50 + (n % 10) / 400)
+    latitude = factory.LazyAttributeSequence(lambda place, n: place.base.latitude - 0.003 + (n % 10) / 500)
+    longitude = factory.LazyAttributeSequence(lambda place, n: place.base.longitude - 0.005 + (n % 10) / 400)
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    base = factory.SubFactory(BaseFactory)
+    name = factory.Sequence("Category {}".format)
 
 
 class UserFactory(DjangoModelFactory):

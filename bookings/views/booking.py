@@ -17,7 +17,7 @@ from bookings.forms import ASAP, AT, RideForm
 from bookings.models import Ride
 from bookings.queries import ride_made_by
 from bookings.views import drafts
-from bookings.views.words import Recap, week_in_short
+from bookings.views.words import Recap, coming_in_short, week_in_short
 from echauffeur.accounts.actions.details import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
@@ -97,8 +97,14 @@ def _typed_before(request: SignedInRequest) -> tuple[drafts.Typed, bool]:
 def _as_typed(ride: Ride, *, back: bool) -> drafts.Typed:
     """Return an earlier ride as it would be typed again, the other way round for the way back."""
     ends = (ride.destination_id, ride.origin_id) if back else (ride.origin_id, ride.destination_id)
-    names = ("passenger_name", "phone", "passengers", "luggage", "wheelchairs", "note")
-    typed = {"base": ride.base.code, "origin": ends[0], "destination": ends[1], "when": AT if back else ASAP}
+    names = ("passenger_name", "phone", "passengers", "luggage", "wheelchairs", "note", "motive")
+    typed = {
+        "category": ride.category_id,
+        "base": ride.base.code,
+        "origin": ends[0],
+        "destination": ends[1],
+        "when": AT if back else ASAP,
+    }
     if not ride.origin_id and not back:
         typed |= {"latitude": ride.origin_latitude, "longitude": ride.origin_longitude}
     return typed | {name: getattr(ride, name) for name in names}
@@ -121,6 +127,7 @@ def _show_form(request: SignedInRequest, form: RideForm, *, is_kept: bool = Fals
         "base": base,
         "control_room": phone_in_words(base.phone_customers),
         "week": week_in_short(base),
+        "coming": coming_in_short(base),
     }
     return _answer(request, "bookings/ride_request.html", context, base, status=status)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -11,16 +11,19 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.forms import RideForm
 from bookings.models import Ride
+from bookings.rules import hours_in_words
 from bookings.states import RideState
 from dispatch.actions import no_show_allowed_at
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
-from echauffeur.bases.queries import week_in_words
+from echauffeur.bases.queries import Opening, Special, specials, week_in_words
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry
 from tracking.travel import estimated_seconds
 
 S, P = RideState, Party
+# How many days ahead, and how many of them, the exceptions to a base's hours are told.
+FARTHEST_NEWS, MOST_NEWS = 60, 5
 
 
 def day_in_words(base: Base, moment: datetime) -> str:
@@ -46,14 +49,6 @@ def day_in_short(base: Base, moment: datetime) -> str:
     return date_format(day, "D j N" if day.year == base.today().year else "j N Y")
 
 
-def hours_in_words(openings: list[tuple[time, time]]) -> str:
-    """Return openings as 06:00–22:00, or day and night; nothing for a closed day."""
-    if [(opens, closes >= time(23, 59)) for opens, closes in openings] == [(time.min, True)]:
-        return _("day and night")
-    ends = [(f"{opens:%H:%M}", "24:00" if closes >= time(23, 59) else f"{closes:%H:%M}") for opens, closes in openings]
-    return ", ".join(f"{opens}–{closes}" for opens, closes in ends)
-
-
 def week_in_short(base: Base) -> list[tuple[str, str]]:
     """Return each weekday with its opening hours in words, or one line when all days are alike."""
     week = [(day, hours_in_words(hours)) for day, hours in week_in_words(base)]
@@ -61,6 +56,28 @@ def week_in_short(base: Base) -> list[tuple[str, str]]:
     if alike == {""}:
         return [(_("Every day"), _("day and night"))]
     return [(_("Every day"), alike.pop())] if len(alike) == 1 else week
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Days on which a base keeps other hours than usual, in words. ``hours`` is empty when it is closed."""
+
+    days: str
+    hours: str
+    reason: str
+
+
+def coming_in_short(base: Base) -> list[Coming]:
+    """Return the next exceptions and public holidays that somebody who books now may run into."""
+    found = specials(base, min(base.horizon_days, FARTHEST_NEWS))[:MOST_NEWS]
+    return [Coming(_days_in_short(base, days), hours_in_words(days.openings), days.reason) for days in found]
+
+
+def _days_in_short(base: Base, days: Special) -> str:
+    first, last = (date_format(day, "D j M") for day in (days.first, days.last))
+    if days.first == days.last:
+        return _("today") if days.first == base.today() else first
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def party_in_words(ride: "Ride | Recap") -> list[str]:
@@ -89,9 +106,11 @@ class Recap:
     passenger_name: str
     phone: str
     note: str
+    category: str
+    motive: str
 
     @classmethod
-    def of(cls, form: RideForm, openings: list[tuple[time, time]]) -> "Recap":
+    def of(cls, form: RideForm, openings: list[Opening]) -> "Recap":
         """Return the recap of a valid form; ``openings`` are those of the day of the ride."""
         wish, base = form.wish, form.served
         return cls(
@@ -107,6 +126,8 @@ class Recap:
             passenger_name=wish.passenger_name,
             phone=phone_in_words(wish.phone),
             note=wish.note,
+            category=wish.category.name if wish.category else "",
+            motive=wish.motive,
         )
 
     @property

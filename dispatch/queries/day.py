@@ -167,7 +167,7 @@ def _shifts(driver: Driver, now: datetime, end: datetime) -> list[Shift]:
 def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:
     """Return the missions of that time, and live ones left over from before it."""
     theirs = Mission.objects.for_driver(driver).select_related("vehicle__model")
-    stops = Stop.objects.select_related("place", "ride__base")
+    stops = Stop.objects.select_related("place", "ride__base", "ride__category")
     in_time = Q(period__overlap=(start, end)) | Q(state__in=MISSION.live, period__startswith__lt=end)
     return list(theirs.filter(in_time).prefetch_related(Prefetch("stops", stops)).order_by("period"))
 

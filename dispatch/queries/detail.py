@@ -63,6 +63,11 @@ class Detail:
     choice: Choice | None
 
     @property
+    def overruled(self) -> Line | None:
+        """The step that was taken against rules of the base, if one was."""
+        return next((line for line in self.history if line.is_overruled), None)
+
+    @property
     def phone(self) -> str:
         return phone_in_words(self.ride.phone)
 

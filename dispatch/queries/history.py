@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.rules import overruled_in_words
 from bookings.states import CancelReason, DeclineReason, RefusalReason, RideState, UnassignReason
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry
@@ -78,7 +79,10 @@ class _Known(dict[str, object]):
 
 @dataclass(frozen=True)
 class Line:
-    """One step of a ride's history. ``state``: the label of the state that it led to, where that changed."""
+    """One step of a ride's history. ``state``: the label of the state that it led to, where that changed.
+
+    ``is_overruled``: it was taken against rules of the base; ``why`` quotes them, ``words`` are the reason.
+    """
 
     at: datetime
     text: str
@@ -86,6 +90,7 @@ class Line:
     state: str
     why: str
     words: str
+    is_overruled: bool = False
 
 
 def line_of(entry: Entry) -> Line:
@@ -97,7 +102,8 @@ def line_of(entry: Entry) -> Line:
         text=text,
         who=str(entry.by) if entry.by else str(Party(entry.party).label),
         state="" if str(state) == text else str(state),
-        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")),
+        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")) or overruled_in_words(entry.data),
+        is_overruled="overruled" in entry.data,
         words=entry.words,
     )
 

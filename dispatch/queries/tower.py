@@ -160,7 +160,7 @@ def _rides(day: BaseDay, code: str) -> list[Ride]:
     shown = Q(pickup_at__gte=start, pickup_at__lt=end)
     running = Q(pickup_at__gte=start - AROUND, pickup_at__lt=start, state__in=RIDE.live)
     wanted = shown | running | Q(state__in=TO_HANDLE) | Q(code=code)
-    rides = list(Ride.objects.of(day.base).filter(wanted).select_related("destination", "booked_by"))
+    rides = list(Ride.objects.of(day.base).filter(wanted).select_related("destination", "booked_by", "category"))
     for ride in rides:
         ride.base = day.base
     return rides

@@ -15,6 +15,8 @@ from django.db.models.functions import Greatest, Least, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from echauffeur.bases.holidays import HolidayCalendar
+from echauffeur.common.distances import distance_in_words, is_on_earth, metres_between
 from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint
 from echauffeur.journal.actions import Subject
 
@@ -29,25 +31,6 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is not a time zone. Write one such as Europe/Paris."), params={"name": name}
         )
-
-
-class HolidayCalendar(models.TextChoices):
-    """Whose public holidays hold on a base. Overseas they are those of the mainland, and the territory's own."""
-
-    NONE = "", _("None")
-    METROPOLE = "FR", _("Metropolitan France")
-    ALSACE_MOSELLE = "AM", _("Alsace and Moselle")
-    GUADELOUPE = "GP", _("Guadeloupe")
-    MARTINIQUE = "MQ", _("Martinique")
-    GUYANE = "GF", _("French Guiana")
-    REUNION = "RE", _("Réunion")
-    MAYOTTE = "YT", _("Mayotte")
-    SAINT_BARTHELEMY = "BL", _("Saint-Barthélemy")
-    SAINT_MARTIN = "MF", _("Saint-Martin")
-    SAINT_PIERRE = "PM", _("Saint-Pierre and Miquelon")
-    NOUVELLE_CALEDONIE = "NC", _("New Caledonia")
-    POLYNESIE = "PF", _("French Polynesia")
-    WALLIS_ET_FUTUNA = "WF", _("Wallis and Futuna")
 
 
 class Base(models.Model):
@@ -143,6 +126,11 @@ class Base(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def metres_beyond(self, latitude: float, longitude: float) -> float | None:
+        """Return how far from the centre a point lies that is outside the base's area; None when it is inside."""
+        metres = metres_between((latitude, longitude), (self.latitude, self.longitude))
+        return metres if metres > self.area_radius_m else None
 
     def local(self, moment: datetime) -> datetime:
         """Return the moment on the base's own clock."""
@@ -374,3 +362,22 @@ class Place(models.Model):
     @property
     def subject(self) -> Subject:
         return Subject("place", self.pk, self.name)
+
+    def clean(self) -> None:
+        """Raise ValidationError when the point lies outside the base's area: a ride to it would be refused."""
+        base = self.base if hasattr(self, "base") else None
+        ends = [(row.latitude, row.longitude) for row in (base, self) if row is not None]
+        if base is None or not base.area_radius_m or not all(map(is_on_earth, ends)):
+            return  # said by other fields
+        if metres := self.base.metres_beyond(self.latitude, self.longitude):
+            raise ValidationError(
+                _(
+                    "This point is %(distance)s from the centre of %(base)s, whose area ends at %(limit)s. "
+                    "Check latitude and longitude, or widen the area of the base."
+                ),
+                params={
+                    "distance": distance_in_words(metres),
+                    "base": self.base.name,
+                    "limit": distance_in_words(self.base.area_radius_m),
+                },
+            )

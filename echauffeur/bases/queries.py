@@ -1,16 +1,34 @@
-"""Finding a base's places, and whether a base is open."""
+"""Finding a base's places, and when a base is open."""
 
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Greatest
-from geopy.distance import great_circle
+from django.utils.translation import gettext as _
 
-from echauffeur.bases.models import BY_NAME, Base, OpeningHours, Place, PlaceQuerySet
+from echauffeur.bases.holidays import holiday_on
+from echauffeur.bases.models import (
+    BY_NAME,
+    Base,
+    OpeningException,
+    OpeningHours,
+    Place,
+    PlaceQuerySet,
+)
+from echauffeur.common.distances import metres_between
+
+Opening = tuple[time, time]
+ALWAYS: list[Opening] = [(time.min, time.max)]
+LAST_MINUTE = time(23, 59)
+# How far a closed base is asked when it opens again; who closes for longer is closed until further notice.
+LONGEST_CLOSING = 400
 
 
 def places_matching(base: Base, text: str) -> PlaceQuerySet:
@@ -48,49 +66,121 @@ def places_to_configure(base: Base, words: str = "") -> PlaceQuerySet:
     return searched.filter(Q(plain_name__icontains=plain) | Q(plain_aliases__icontains=plain))
 
 
-def openings(base: Base, on: date) -> list[tuple[time, time]]:
+@dataclass(frozen=True)
+class Day:
+    """A base's openings on one local date, in order; none means closed. ``reason``: why they are not the week's."""
+
+    on: date
+    openings: tuple[Opening, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Special:
+    """Days in a row, both included, on which a base keeps other hours than its week says, and why."""
+
+    first: date
+    last: date
+    openings: tuple[Opening, ...]
+    reason: str
+
+
+class Timetable:
+    """When a base carries people: its week, public holidays and exceptions, read once for any number of questions."""
+
+    def __init__(self, base: Base):
+        self.base = base
+        self.week: dict[int, list[Opening]] = defaultdict(list)
+        for hours in base.opening_hours.all():
+            self.week[hours.weekday].append((hours.opens, hours.closes))
+        self.exceptions: list[OpeningException] = list(base.opening_exceptions.all())
+
+    def day(self, on: date) -> Day:
+        """Return that day's openings: an exception goes before a public holiday, which goes before the weekday."""
+        for exception in self.exceptions:
+            if exception.first_day <= on <= exception.last_day:
+                hours = (exception.opens, exception.closes)
+                openings = () if hours[0] is None or hours[1] is None else ((hours[0], hours[1]),)
+                return Day(on, openings, exception.label)
+        if self.base.closed_on_holidays and (name := holiday_on(self.base.holiday_calendar, on)):
+            return Day(on, (), _("public holiday, %(name)s") % {"name": name})
+        return Day(on, tuple(self.week[on.weekday()] if self.week else ALWAYS))
+
+    def is_open(self, moment: datetime) -> bool:
+        """Return whether the base carries people at that moment."""
+        return any(start <= moment <= end for start, end in self._spans(self.base.local(moment).date()))
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """Return the first moment from then on at which the base is open; None when it stays closed for a year."""
+        today = self.base.local(moment).date()
+        for days in range(LONGEST_CLOSING):
+            for start, end in self._spans(today + timedelta(days=days)):
+                if moment <= end:
+                    return max(start, moment)
+        return None
+
+    def specials(self, first: date, last: date) -> list[Special]:
+        """Return the days from the first to the last whose hours are not the week's; alike in a row is one."""
+        days = (self.day(first + timedelta(days=n)) for n in range((last - first).days + 1))
+        alike = groupby(days, key=lambda day: (day.openings, day.reason))
+        return [
+            Special(row[0].on, row[-1].on, openings, reason)
+            for (openings, reason), group in alike
+            if reason and (row := list(group))
+        ]
+
+    def _spans(self, on: date) -> Iterator[tuple[datetime, datetime]]:
+        """Yield that day's openings as moments, both included; on a day of 23 or 25 hours too."""
+        for opens, closes in self.day(on).openings:
+            end = _moment(self.base, on, closes, is_end=True)
+            if closes >= LAST_MINUTE:
+                end = self.base.day(on)[1] - timedelta(microseconds=1)
+            yield _moment(self.base, on, opens), end
+
+
+def _moment(base: Base, on: date, clock: time, *, is_end: bool = False) -> datetime:
+    """Return when the base's clock shows this, or passes it when the clocks go forward over it.
+
+    Of two such moments, an opening takes the earlier and a closing the later.
+    """
+    wanted = datetime.combine(on, clock)
+    moment = base.at(on, clock.replace(fold=1)).astimezone(UTC)
+    if base.local(moment).replace(tzinfo=None) == wanted:
+        return moment if is_end else base.at(on, clock).astimezone(UTC)
+    while base.local(moment).replace(tzinfo=None) < wanted:  # it does not exist: the moment before leads to the gap
+        moment += timedelta(minutes=1)
+    return moment
+
+
+def openings(base: Base, on: date) -> list[Opening]:
     """Return the base's openings on that local date, in order; an empty list means closed."""
-    hours = list(base.opening_hours.all())
-    if not hours:
-        return [(time.min, time.max)]
-    return [(h.opens, h.closes) for h in hours if h.weekday == on.weekday()]
+    return list(Timetable(base).day(on).openings)
 
 
 def is_open(base: Base, moment: datetime) -> bool:
     """Return whether the base carries people at that moment."""
-    local = base.local(moment)
-    clock = local.time()
-    return any(
-        opens <= clock and (clock <= closes or closes >= time(23, 59)) for opens, closes in openings(base, local.date())
-    )
+    return Timetable(base).is_open(moment)
 
 
 def next_opening(base: Base, moment: datetime) -> datetime | None:
-    """Return the first moment from then on at which the base opens, within eight days."""
-    if is_open(base, moment):
-        return moment
-    local = base.local(moment)
-    for days in range(9):
-        on = local.date() + timedelta(days=days)
-        for opens, _closes in openings(base, on):
-            if (opening := base.at(on, opens)) >= moment:
-                return opening
-    return None
+    """Return the first moment from then on at which the base is open; None when it stays closed for a year."""
+    return Timetable(base).next_opening(moment)
 
 
-def week_in_words(base: Base) -> list[tuple[str, list[tuple[time, time]]]]:
-    """Return each weekday's name with its openings, Monday first."""
-    by_day: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for hours in base.opening_hours.all():
-        by_day[hours.weekday].append((hours.opens, hours.closes))
-    return [(str(OpeningHours.Weekday(day).label), by_day[day]) for day in range(7)]
+def specials(base: Base, days: int) -> list[Special]:
+    """Return the exceptions and public holidays that change the base's hours from its today on, for so many days."""
+    return Timetable(base).specials(base.today(), base.today() + timedelta(days=days))
+
+
+def week_in_words(base: Base) -> list[tuple[str, list[Opening]]]:
+    """Return each weekday's name with its usual openings, Monday first. What differs on a date is in `specials`."""
+    week = Timetable(base).week
+    return [(str(OpeningHours.Weekday(day).label), week[day]) for day in range(7)]
 
 
 def nearest_place(base: Base, latitude: float, longitude: float) -> tuple[Place, float] | None:
     """Return the base's enabled place nearest to that point (WGS 84 degrees), and how many metres away it is."""
     here = (latitude, longitude)
-    distances = [
-        (great_circle(here, (place.latitude, place.longitude)).meters, place) for place in base.places.enabled()
-    ]
+    distances = [(metres_between(here, (place.latitude, place.longitude)), place) for place in base.places.enabled()]
     metres, place = min(distances, key=lambda pair: pair[0], default=(0.0, None))
     return (place, metres) if place else None

@@ -7,6 +7,7 @@ export const icons = {
   bell: "media/notification-3-line",
   call: "device/phone-fill",
   car: "map/car-fill",
+  category: "business/bookmark-line",
   "check-circle": "system/checkbox-circle-fill",
   clock: "system/time-line",
   close: "system/close-line",

@@ -14,7 +14,7 @@ from bookings import actions as rides
 from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch import actions
-from dispatch.forms import STEP_FORMS
+from dispatch.forms.steps import STEP_FORMS
 from dispatch.models import Mission
 from echauffeur.accounts.models import User
 from echauffeur.journal.models import Entry

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from bookings import actions as booking
-from bookings.actions import Origin, Wish
 from bookings.models import Ride
+from bookings.rules import Origin, Wish
 from bookings.states import RideState
 from dispatch import actions as dispatch
 from dispatch.models import Mission

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from bookings.actions import Origin, Wish
+from bookings.rules import Origin, Wish
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base, Place

@@ -2,9 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
-from uuid import uuid4
 
-import orjson
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
@@ -15,17 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import actions as rides
-from bookings.forms import RideForm
 from bookings.models import Ride
 from bookings.states import RIDE, CancelReason, DeclineReason, RefusalReason, UnassignReason
 from dispatch import actions
 from dispatch.models import Mission
 from drivers.models import Driver
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
-from echauffeur.journal.actions import Tap
 from echauffeur.journal.forms import TapForm
 from fleet.models import Vehicle
 
@@ -313,36 +308,6 @@ STEP_FORMS: dict[str, type[StepForm]] = {
         AbortForm,
     )
 }
-
-
-class CallForm(RideForm):
-    """A ride for somebody on the phone. ``tap`` names the press of the button."""
-
-    tap = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": gettext_lazy("Reload the page.")})
-    status = 422
-
-    def __init__(self, data: Any = None, *, base: Base, typed: dict[str, str] | None = None):
-        """``typed``: what an earlier sheet held that was not sent."""
-        super().__init__(data, base=base, party=Party.REGULATOR, initial={"tap": uuid4(), **(typed or {})})
-        for name in ("base", "drawn_for", "draft"):
-            del self.fields[name]
-        self.fields["origin"].widget.attrs.pop("data-from-here", None)
-        self.fields["origin"].empty_label = _("Where from?")  # type: ignore[attr-defined]
-        self.fields["destination"].empty_label = _("Where to?")  # type: ignore[attr-defined]
-        if not self.is_bound:
-            self.status = 200
-
-    def book(self, by: User) -> Ride | None:
-        """Book and return the ride; None when the base's rules or the form forbid it, and the errors say why."""
-        if not self.is_valid() or self.wish is None:
-            return None
-        tap = Tap(self.cleaned_data["tap"], orjson.dumps(self.typed, option=orjson.OPT_SORT_KEYS).decode())
-        try:
-            return rides.request(base=self.served, wish=self.wish, by=by, party=Party.REGULATOR, tap=tap)
-        except Refusal as refusal:
-            self.status = refusal.status
-            self.add_error(None, str(refusal))
-            return None
 
 
 class LookForm(forms.Form):
