@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from bookings.models import Ride
 from dispatch.actions import unassign
 from dispatch.models import Mission
+from echauffeur.bases.models import Category
 from echauffeur.journal.models import Entry
 from tests.rules.doors import Side, World, appearance, code_of
 from tests.rules.source import APPS, files
@@ -69,10 +70,21 @@ def origin(side: Side) -> int | None:
     return side.journey.ride.origin_id
 
 
+def category(side: Side) -> int:
+    """Return the one kind of transport that the base offers; where there is one, every ride says which."""
+    return Category.objects.get_or_create(base=side.base, name="Liaison")[0].pk
+
+
+def of_a_kind(side: Side) -> Fields:
+    return {"category": category(side)}
+
+
 # One line for each field of a form that names a row: form's class and field.
 SENT: dict[str, Sent] = {
     "RideForm.origin": Sent("customer", "ride-request", wish, origin),
     "RideForm.destination": Sent("customer", "ride-request", wish, origin),
+    "RideForm.category": Sent("customer", "ride-request", lambda side: wish(side) | of_a_kind(side), category),
+    "CallForm.category": Sent("regulator", "ride-request-for", lambda side: wish(side) | of_a_kind(side), category),
     "CallForm.origin": Sent("regulator", "ride-request-for", wish, origin),
     "CallForm.destination": Sent("regulator", "ride-request-for", wish, origin),
     "AssignForm.driver": Sent("regulator", "ride-assign", crew, lambda side: side.journey.driver.pk),
