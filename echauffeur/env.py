@@ -1,6 +1,7 @@
 """The only module that reads the environment: every setting that a machine may change, with its safe default."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -50,6 +51,17 @@ def choice(name: str, default: str, choices: set[str]) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def some_of(name: str, allowed: Collection[str], default: str = "") -> list[str]:
+    """Return a comma-separated variable of which every word is one of the allowed.
+
+    Raises MissingSetting when one is not: what was meant by it must not silently not hold.
+    """
+    given = words(name, default)
+    if unknown := sorted(set(given) - set(allowed)):
+        raise MissingSetting(f"{name} may hold {', '.join(sorted(allowed))}; it does not know {', '.join(unknown)}.")
+    return given
 
 
 def data_folder() -> Path:

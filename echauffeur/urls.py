@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from echauffeur.accounts.views import second_factor
 from echauffeur.accounts.views.home import home, set_language
 from echauffeur.accounts.views.signing import SignIn, SignOut
 from echauffeur.demo.accounts import ACCOUNTS
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health, name="healthz"),
     path("sign-in/", SignIn.as_view(extra_context={"demo_accounts": DEMO_ACCOUNTS}), name="sign-in"),
+    path("sign-in/second-step/", second_factor.second_step, name="second-step"),
+    path("sign-in/second-step/setup/", second_factor.setup_first, name="second-step-setup"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),
     path("account/", include("echauffeur.accounts.urls")),

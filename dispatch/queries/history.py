@@ -56,6 +56,10 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("membership", "grant"): gettext_lazy("A role was given"),
     ("membership", "withdraw"): gettext_lazy("A role was withdrawn"),
     ("person", "change"): gettext_lazy("A person's details were changed"),
+    ("person", "add_second_factor"): gettext_lazy("A second step was set up"),
+    ("person", "remove_second_factor"): gettext_lazy("A second step was switched off"),
+    ("person", "reset_second_factor"): gettext_lazy("A second step was switched off by an administrator"),
+    ("person", "renew_codes"): gettext_lazy("New recovery codes were made"),
     ("person", "end_sessions"): gettext_lazy("A person was signed out everywhere"),
     ("person", "set_password"): gettext_lazy("A person's password was set in the administration"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -13,9 +13,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from drivers.models import Driver
-from echauffeur.accounts.actions import roles
+from echauffeur.accounts.actions import roles, second_factor
 from echauffeur.accounts.models import Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.accounts.ties import tie_of
@@ -26,6 +29,9 @@ from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
 
 admin.site.unregister(Group)
+# Keys and codes of the second step are nobody's to read.
+admin.site.unregister(TOTPDevice)
+admin.site.unregister(StaticDevice)
 
 
 # What others see of a driver, or notice.
@@ -107,11 +113,12 @@ class PersonAdmin(TellingAdmin, UserAdmin):
     ordering = ["last_name", "first_name"]
     filter_horizontal = []
     autocomplete_fields = ["base"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "second_factor_at"]
+    actions = ["reset_second_factor"]
     inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": [("first_name", "last_name"), "email", "password", "phone", "language", "base"]}),
-        (_("Account"), {"fields": ["is_active", "is_superuser", ("last_login", "date_joined")]}),
+        (_("Account"), {"fields": ["is_active", "is_superuser", ("last_login", "date_joined"), "second_factor_at"]}),
     ]
     add_fieldsets = [
         (None, {"fields": [("first_name", "last_name"), "email", "phone", "language", "base"]}),
@@ -161,6 +168,18 @@ class PersonAdmin(TellingAdmin, UserAdmin):
         super().save_model(request, obj, form, change)
         if change and not obj.is_active:
             obj.sessions.all().delete()
+
+    @admin.action(description=_("Switch the second step off, for whoever lost the phone"))
+    def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        reset = list(people.exclude(second_factor_at=None))
+        for person in reset:
+            second_factor.remove(user=person, by=cast(User, request.user))
+        text = ngettext(
+            "%(count)d person signs in without a second step, and is signed out now.",
+            "%(count)d people sign in without a second step, and are signed out now.",
+            len(reset),
+        )
+        self.message_user(request, text % {"count": len(reset)})
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
         return self._told(request, self._change_password, id, form_url)

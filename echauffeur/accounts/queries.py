@@ -1,7 +1,7 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from echauffeur.accounts.models import Membership, Session, User
@@ -36,9 +36,7 @@ def _key(base: Base | int) -> int:
 
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships by the base's name, asked for once per request."""
-    by_base = Membership.objects.select_related("base").order_by("base")
-    prefetch_related_objects([user], Prefetch("memberships", by_base))
-    return list(user.memberships.all())
+    return user.held()
 
 
 def bases_of(user: Person, permission: Permission) -> list[Base]:

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from echauffeur.accounts.views import account, sessions
+from echauffeur.accounts.views import account, second_factor, sessions
 
 urlpatterns = [
     path("", account.account, name="account"),
     path("name/", account.change_name, name="account-name"),
     path("preferences/", account.choose_preferences, name="account-preferences"),
+    path("second-factor/", second_factor.setup, name="second-factor"),
+    path("second-factor/codes/", second_factor.renew_codes, name="second-factor-codes"),
+    path("second-factor/remove/", second_factor.remove, name="second-factor-remove"),
     path("sessions/end/", sessions.end_everywhere, name="sessions-end"),
     path("sessions/end-others/", sessions.end_elsewhere, name="sessions-end-others"),
     path("sessions/<uuid:handle>/end/", sessions.end_one, name="session-end"),

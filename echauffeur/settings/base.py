@@ -14,6 +14,8 @@ from echauffeur import env
 PROJECT = Path(env.PROJECT)
 DATA = env.data_folder()
 
+ROLES_WITH_SECOND_FACTOR = frozenset({"driver", "regulator", "manager", "administrator"})
+
 DEBUG = False
 DEMO = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
@@ -33,6 +35,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "echauffeur.common",
     "echauffeur.notifications",
     "echauffeur.bases",
@@ -161,6 +166,14 @@ AXES_LOCKOUT_CALLABLE = "echauffeur.accounts.lockout.answer"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+
+# Whose sign-in always takes a second step: roles, and "administrator".
+SECOND_FACTOR_REQUIRED_FOR = env.some_of("SECOND_FACTOR_REQUIRED_FOR", ROLES_WITH_SECOND_FACTOR)
+OTP_TOTP_ISSUER = "e-Chauffeur"
+# One step of 30 seconds early or late, and no more: a clock is not followed wherever it drifts.
+OTP_TOTP_SYNC = False
+# Tries are counted by accounts/actions/second_factor.py, whose limit ends after a while.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

@@ -5,6 +5,7 @@ from echauffeur.settings.base import *  # noqa: F403
 from echauffeur.settings.base import INSTALLED_APPS, STORAGES
 
 DEMO = True
+SECOND_FACTOR_REQUIRED_FOR = []
 SECRET_KEY = env.text("SECRET_KEY", "demo-only-secret-that-guards-nothing-but-made-up-people")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [*INSTALLED_APPS, "echauffeur.demo"]

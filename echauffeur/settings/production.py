@@ -2,8 +2,12 @@
 
 from echauffeur import env
 from echauffeur.settings.base import *  # noqa: F403
+from echauffeur.settings.base import ROLES_WITH_SECOND_FACTOR
 
 SECRET_KEY = env.text("SECRET_KEY")
+SECOND_FACTOR_REQUIRED_FOR = env.some_of(
+    "SECOND_FACTOR_REQUIRED_FOR", ROLES_WITH_SECOND_FACTOR, "manager,administrator"
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 # A host that begins with a dot stands for all below it; an origin says so with a star.
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS]

@@ -8,9 +8,12 @@ import pytest
 import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from django.test import Client
+from pytest_django import Settings
 
+from echauffeur.accounts.actions import roles
 from echauffeur.accounts.actions.sessions import end_sessions
 from echauffeur.accounts.models import Membership, Session, User
+from echauffeur.accounts.roles import Role
 from echauffeur.common import hub as hubs
 from tests import factories
 from tests.admin.test_telling import form_on
@@ -181,3 +184,13 @@ async def test_the_session_that_signs_the_others_out_stays_open() -> None:
         await in_thread(lambda: end_sessions(user=page.person, by=page.person, but=page.key))()
         with pytest.raises(TimeoutError):
             await socket.closed(within=AT_ONCE)
+
+
+async def test_whoever_is_given_a_role_that_takes_a_second_step_is_out_until_it_is_set_up(settings: Settings) -> None:
+    def grant(person: User, key: str) -> None:
+        administrator = factories.UserFactory(is_superuser=True)
+        roles.grant(user=person, base=page.journey.base, role=Role.MANAGER, by=administrator)
+
+    page = await in_thread(Page)("rides")
+    settings.SECOND_FACTOR_REQUIRED_FOR = ["manager"]
+    await closed_after(page, grant, within=AT_ONCE, code=SIGN_IN_AGAIN)

@@ -3,13 +3,15 @@
 from typing import Any
 
 import phonenumbers
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
+    second_factor_at = models.DateTimeField(_("second step since"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -114,6 +117,30 @@ class User(AbstractBaseUser, PermissionsMixin):
     def subject(self) -> Subject:
         """What the journal says the person is. Its stream is the one that the person's open sockets heed."""
         return Subject("person", self.pk, "")
+
+    def held(self) -> "list[Membership]":
+        """Return the roles held, by the base's name, asked for once per request."""
+        by_base = Membership.objects.select_related("base").order_by("base")
+        prefetch_related_objects([self], Prefetch("memberships", by_base))
+        return list(self.memberships.all())
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether this person may not sign in before having set up a second step."""
+        required = settings.SECOND_FACTOR_REQUIRED_FOR
+        if not required or self.second_factor_at:
+            return False
+        return (self.is_superuser and "administrator" in required) or any(m.role in required for m in self.held())
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what every session is bound to: it ends when the password, or anything of the second step, changes.
+
+        So whoever is given a role that requires a second step, and has none, has to sign in anew, and cannot without.
+        """
+        since = self.second_factor_at.isoformat() if self.second_factor_at else ""
+        bound = [self.password, since, "lacks" if self.lacks_second_factor else ""]
+        key_salt = "echauffeur.accounts.models.User.get_session_auth_hash"
+        return salted_hmac(key_salt, "|".join(bound), secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts.actions import details
+from echauffeur.accounts.actions.second_factor import codes_left
 from echauffeur.accounts.forms.account import NameForm, PreferencesForm
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import sessions_of
@@ -53,6 +54,7 @@ def show(request: SignedInRequest, *, status: int = 200, **sections: Any) -> Htt
     context = {
         "name": NameForm(instance=user),
         "preferences": PreferencesForm(instance=user),
+        "codes_left": codes_left(user) if user.second_factor_at else 0,
         "sessions": sessions_of(user),
         "this_session": request.session.session_key,
     } | sections

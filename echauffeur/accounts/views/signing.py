@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from echauffeur.accounts.actions import sessions
 from echauffeur.accounts.forms.signing import SignInForm
 from echauffeur.accounts.lockout import is_locked
+from echauffeur.accounts.views.entering import enter
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -20,6 +21,9 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     form_class = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        return enter(self.request, form.get_user(), wanted=self.get_redirect_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         status = 429 if is_locked(self.request) else 422

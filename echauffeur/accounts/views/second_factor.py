@@ -1,0 +1,160 @@
+"""The second step: taking it, setting it up, and leaving it."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from echauffeur.accounts.actions import second_factor
+from echauffeur.accounts.forms.second_factor import AppCodeForm, ProofForm, SecondStepForm
+from echauffeur.accounts.models import User
+from echauffeur.accounts.qr import drawing_of
+from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.accounts.views.entering import enter, finish, halfway, sign_in
+from echauffeur.common.refusals import Refusal
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+Taken = Callable[[str], HttpResponse]
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@form_page
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Take the code of somebody whose password was right."""
+    if (known := halfway(request)) is None or not known[0].second_factor_at:
+        return _begin_again(request)
+    user, wanted = known
+
+    def taken(code: str) -> HttpResponse:
+        second_factor.check(user=user, digits=code)
+        return finish(request, user, wanted)
+
+    return _ask(request, "accounts/second_step.html", SecondStepForm, taken)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@form_page
+def setup_first(request: HttpRequest) -> HttpResponse:
+    """Lead somebody who may not sign in without a second step to set it up; then they are in."""
+    if (known := halfway(request)) is None or known[0].second_factor_at:
+        return _begin_again(request)
+    user, wanted = known
+
+    def taken(code: str) -> HttpResponse:
+        codes = second_factor.confirm(user=user, digits=code)
+        sign_in(request, user)
+        return _show_codes(request, codes, wanted)
+
+    return _ask_for_setup(request, user, taken, is_required=True)
+
+
+@never_cache
+@sensitive_post_parameters()
+@form_page
+def setup(request: SignedInRequest) -> HttpResponse:
+    """Set the second step up for oneself."""
+    user = request.user
+    if user.second_factor_at:
+        return redirect("account")
+
+    def taken(code: str) -> HttpResponse:
+        codes = second_factor.confirm(user=user, digits=code)
+        update_session_auth_hash(request, user)
+        return _show_codes(request, codes)
+
+    return _ask_for_setup(request, user, taken, is_required=False)
+
+
+@never_cache
+@sensitive_post_parameters()
+@form_page
+def renew_codes(request: SignedInRequest) -> HttpResponse:
+    """Make new recovery codes for whoever proves to be the person."""
+    user = request.user
+    if not user.second_factor_at:
+        return redirect("account")
+
+    def taken(proof: str) -> HttpResponse:
+        second_factor.prove(user=user, proof=proof)
+        return _show_codes(request, second_factor.renew_codes(user=user))
+
+    return _ask(request, "accounts/recovery_codes_renew.html", ProofForm, taken)
+
+
+@never_cache
+@sensitive_post_parameters()
+@form_page
+def remove(request: SignedInRequest) -> HttpResponse:
+    """Switch the second step off for whoever proves to be the person; who must have one sets up another at once."""
+    user = request.user
+    if not user.second_factor_at:
+        return redirect("account")
+
+    def taken(proof: str) -> HttpResponse:
+        second_factor.prove(user=user, proof=proof)
+        second_factor.remove(user=user, by=user)
+        if user.lacks_second_factor:
+            logout(request)
+            return enter(request, user)
+        update_session_auth_hash(request, user)
+        messages.success(request, _("The second step is switched off."))
+        return redirect("account")
+
+    return _ask(request, "accounts/second_factor_remove.html", ProofForm, taken)
+
+
+def _ask_for_setup(request: HttpRequest, user: User, taken: Taken, *, is_required: bool) -> HttpResponse:
+    device = second_factor.begin(user=user)
+    key = device.config_url.partition("secret=")[2].partition("&")[0]
+    context = {
+        "qr": drawing_of(device.config_url),
+        "key": " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
+        "is_required": is_required,
+        "person": user,
+    }
+    return _ask(request, "accounts/second_factor_setup.html", AppCodeForm, taken, context)
+
+
+@sensitive_variables()
+def _ask(
+    request: HttpRequest,
+    template: str,
+    form_class: type[forms.Form],
+    taken: Taken,
+    context: dict[str, object] | None = None,
+) -> HttpResponse:
+    """Ask for the form's one word, and give it to ``taken``; say what is wrong with it."""
+    form = form_class(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        try:
+            return taken(next(iter(form.cleaned_data.values())))
+        except Refusal as refusal:
+            form.add_error(next(iter(form.fields)), str(refusal))
+            status = refusal.status
+    elif form.is_bound:
+        status = 422
+    return render(request, template, {"form": form, **(context or {})}, status=status)
+
+
+def _show_codes(request: HttpRequest, codes: list[str], wanted: str = "") -> HttpResponse:
+    return render(request, "accounts/recovery_codes.html", {"codes": codes, "wanted": wanted})
+
+
+def _begin_again(request: HttpRequest) -> HttpResponse:
+    """Send to the beginning whoever came here without, or took too long."""
+    if not request.user.is_authenticated and request.method == "POST":
+        messages.info(request, _("That took too long. Please sign in again."))
+    return redirect("home" if request.user.is_authenticated else "sign-in")
