@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from echauffeur.accounts.views import second_factor
+from echauffeur.accounts.views import entry, passwords, second_factor
+from echauffeur.accounts.views.consent import consent
 from echauffeur.accounts.views.home import home, set_language
 from echauffeur.accounts.views.signing import SignIn, SignOut
 from echauffeur.demo.accounts import ACCOUNTS
@@ -19,6 +20,12 @@ urlpatterns = [
     path("sign-in/second-step/", second_factor.second_step, name="second-step"),
     path("sign-in/second-step/setup/", second_factor.setup_first, name="second-step-setup"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("sign-up/", entry.sign_up, name="sign-up"),
+    path("sign-up/code/", entry.sign_up_code, name="sign-up-code"),
+    path("sign-up/again/", entry.sign_up_again, name="sign-up-again"),
+    path("forgotten-password/", passwords.forgotten_password, name="forgotten-password"),
+    path("forgotten-password/code/", passwords.new_password, name="new-password"),
+    path("consent/", consent, name="consent"),
     path("language/", set_language, name="set-language"),
     path("account/", include("echauffeur.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -59,6 +59,7 @@ class UserFactory(DjangoModelFactory):
     phone = "+33612345678"
     base = factory.SubFactory(BaseFactory)
     language = "en"
+    consented_at = factory.LazyFunction(timezone.now)
     password = factory.django.Password(PASSWORD)
 
 

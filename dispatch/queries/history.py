@@ -38,6 +38,12 @@ SENTENCES: dict[str, Promise] = {
     "share_position": gettext_lazy("Position sharing switched on"),
     "hide_position": gettext_lazy("Position sharing switched off"),
 }
+# Steps of people on their own account.
+SENTENCES |= {
+    "sign_up": gettext_lazy("An account was opened"),
+    "change_password": gettext_lazy("A password was changed"),
+    "consent": gettext_lazy("The conditions of use were agreed to"),
+}
 EDITS: dict[tuple[str, str], Promise] = {
     ("base", "change"): gettext_lazy("The settings of the base were changed"),
     ("place", "add"): gettext_lazy("Place %(code)s was added"),

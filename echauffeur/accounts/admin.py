@@ -164,6 +164,8 @@ class PersonAdmin(TellingAdmin, UserAdmin):
         formset.give_and_take(request.user)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        if "phone" in form.changed_data:
+            obj.phone_confirmed_at = None  # only its owner can confirm a number
         obj.is_staff = obj.is_superuser  # one switch on the screen, Django wants two
         super().save_model(request, obj, form, change)
         if change and not obj.is_active:

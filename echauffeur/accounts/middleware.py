@@ -1,8 +1,8 @@
 """Closed by default, and in the person's language."""
 
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +10,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,15 @@ class SessionMiddleware(DjangoSessionMiddleware):
         if request.session.accessed:
             request.session.note_seen()  # type: ignore[attr-defined]
         return response
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def consent_not_required(view: View) -> View:
+    """Open the page also to people who have not agreed to the conditions yet: what they may do without."""
+    view.consent_required = False  # type: ignore[attr-defined]
+    return view
 
 
 def keep_form(request: HttpRequest) -> None:
@@ -72,6 +82,30 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Redirect": sign_in.url})
         return sign_in
+
+
+class ConsentMiddleware:
+    """Whoever has not agreed to the conditions of use yet is asked before anything else.
+
+    Pages that need no sign-in need no consent either; nor do those that say `consent_not_required`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        open_to_all = not getattr(view, "login_required", True) or not getattr(view, "consent_required", True)
+        if open_to_all or not request.user.is_authenticated or request.user.consented_at:
+            return None
+        asking = f"{reverse('consent')}?{urlencode({'next': _page_of(request)})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=403, headers={"HX-Redirect": asking})
+        return redirect(asking)
 
 
 def _page_of(request: HttpRequest) -> str:

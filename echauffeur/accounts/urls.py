@@ -1,6 +1,6 @@
 from django.urls import path
 
-from echauffeur.accounts.views import account, second_factor, sessions
+from echauffeur.accounts.views import account, passwords, phone, second_factor, sessions
 
 urlpatterns = [
     path("", account.account, name="account"),
@@ -12,4 +12,8 @@ urlpatterns = [
     path("sessions/end/", sessions.end_everywhere, name="sessions-end"),
     path("sessions/end-others/", sessions.end_elsewhere, name="sessions-end-others"),
     path("sessions/<uuid:handle>/end/", sessions.end_one, name="session-end"),
+    path("password/", passwords.change_password, name="account-password"),
+    path("phone/", phone.phone, name="account-phone"),
+    path("phone/code/", phone.phone_code, name="account-phone-code"),
+    path("phone/remove/", phone.remove_phone, name="account-phone-remove"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -26,6 +27,12 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def address_of_ours(request: HttpRequest, wanted: str) -> str:
+    """Return the address that was asked for if it is a path of this site, else that of the home page."""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours and wanted.startswith("/") else reverse("home")
 
 
 class RefusalMiddleware:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership, User
@@ -107,6 +108,8 @@ def _person(first_name: str, last_name: str, base: Base, password: str, number: 
         last_name=last_name,
         # Numbers reserved for fiction. Those of mobile phones would be fitter, but phonenumbers calls them invalid.
         phone=f"+33261915{number:03d}",
+        phone_confirmed_at=timezone.now(),
+        consented_at=timezone.now(),
         base=base,
         password=password,
     )

@@ -4,4 +4,5 @@ from echauffeur.demo import views
 
 urlpatterns = [
     path("", views.demo, name="demo"),
+    path("mail/", views.mailbox, name="demo-mail"),
 ]

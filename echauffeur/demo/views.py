@@ -1,16 +1,23 @@
 """Pausing the demo, speeding it up, calling a rush."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
+from echauffeur.common.htmx import page
 from echauffeur.demo import control
 from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.demo.forms import ControlForm
+from echauffeur.notifications.models import Message
+from echauffeur.notifications.states import State
+
+MESSAGES_SHOWN = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,6 +30,17 @@ def demo(request: HttpRequest) -> HttpResponse:
     told = control.read()
     context = {"control": told, "is_alive": control.is_alive(), "speeds": control.SPEEDS, "accounts": ACCOUNTS}
     return render(request, "demo/demo.html", context)
+
+
+@login_not_required
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Show the newest e-mails and texts, codes and all: nobody else delivers them, and nobody here is real.
+
+    Whoever signs up is not signed in yet, so it is open to everybody; it exists in the demo only.
+    """
+    newest = Message.objects.exclude(state=State.WITHHELD).select_related("base")[:MESSAGES_SHOWN]
+    return page(request, "demo/mailbox.html", {"mailbox": newest, "now": timezone.now()})
 
 
 def _tell(request: HttpRequest) -> HttpResponse:

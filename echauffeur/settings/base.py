@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "echauffeur.accounts.middleware.SignInRequiredMiddleware",
     "echauffeur.accounts.middleware.LanguageMiddleware",
+    "echauffeur.accounts.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -111,7 +112,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-uploads": {"task": "echauffeur.exchange.tasks.forget_old_uploads", "schedule": 3600.0},
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "forget-old-messages": {"task": "echauffeur.notifications.tasks.forget_old", "schedule": 86_400.0},
+    "forget-old-messages": {
+        "task": "echauffeur.notifications.tasks.forget_old",
+        "schedule": crontab(hour=3, minute=27),
+    },
+    "forget-expired-codes": {"task": "echauffeur.accounts.tasks.forget_expired_codes", "schedule": 3600.0},
     "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -148,7 +153,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "echauffeur.accounts.passwords.VariedPasswordValidator"},
 ]
+# The domains whose addresses may open an account, exactly; none closes the sign-up.
+SIGN_UP_DOMAINS = env.words("SIGN_UP_DOMAINS")
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

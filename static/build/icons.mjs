@@ -25,6 +25,7 @@ export const icons = {
   lock: "system/lock-line",
   locate: "design/focus-3-line",
   luggage: "map/suitcase-2-line",
+  mail: "business/mail-line",
   map: "map/road-map-line",
   menu: "system/menu-fill",
   note: "communication/chat-2-line",

@@ -96,6 +96,9 @@ SENT: dict[str, Sent] = {
 HARMLESS = {
     "RideForm.base": "one may ask for a ride on every base",
     "PreferencesForm.base": "everybody may have every base as their own, to book on",
+    "SignUpForm.base": "everybody may have every base as their own, to book on",
+    "CodeForm.code": "redeemed by the browser that asked for it alone",
+    "NewPasswordForm.code": "redeemed by the browser that asked for it alone",
     "RideForm.draft": "looked up in one's own session",
     "LookForm.ride": "in the table of queries",
 }
@@ -111,6 +114,7 @@ NAMES_NO_ROW = {
     "day": "a day",
     "at": "a time",
     "back": "a switch",
+    "next": "an address of this site",
     "fresh": "a switch",
     "blank": "a switch",
     "form": "a kind of file",

@@ -31,6 +31,11 @@ def change_name(*, user: User, first_name: str, last_name: str) -> None:
     for field in fields:
         setattr(user, field, wanted[field])
     user.save(update_fields=fields)
+    tell_bases(user, fields)
+
+
+def tell_bases(user: User, fields: list[str]) -> None:
+    """Record a change of one's own data, and tell the bases on which one holds a role: their pages show it."""
     bases: list[Base | None] = [*Base.objects.filter(memberships__user=user).distinct()] or [None]
     told = [edits.Edit(base, "change", user.subject, tuple(fields)) for base in bases]
     edits.record_edits(told, by=user, party=Party.CUSTOMER)

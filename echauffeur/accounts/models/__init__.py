@@ -1,6 +1,23 @@
 """People, what they are entitled to, and how they sign in."""
 
-from echauffeur.accounts.models.people import Membership, User, UserManager, normal_phone, phone_in_words
+from echauffeur.accounts.models.codes import OneTimeCode
+from echauffeur.accounts.models.people import (
+    Membership,
+    User,
+    UserManager,
+    normal_phone,
+    phone_in_words,
+    takes_texts,
+)
 from echauffeur.accounts.models.sessions import Session
 
-__all__ = ["Membership", "Session", "User", "UserManager", "normal_phone", "phone_in_words"]
+__all__ = [
+    "Membership",
+    "OneTimeCode",
+    "Session",
+    "User",
+    "UserManager",
+    "normal_phone",
+    "phone_in_words",
+    "takes_texts",
+]

@@ -50,6 +50,12 @@ def phone_in_words(number: str) -> str:
     return phonenumbers.format_number(parsed, style)
 
 
+def takes_texts(number: str) -> bool:
+    """Return whether texts reach this E.164 number, and cost what texts cost: never a line of the premium kind."""
+    mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    return phonenumbers.number_type(phonenumbers.parse(number)) in mobile
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -76,6 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("first name"), max_length=60)
     last_name = models.CharField(_("last name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    phone_confirmed_at = models.DateTimeField(_("phone confirmed"), null=True, blank=True)
     language = models.CharField(
         _("language"), max_length=5, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )
@@ -91,6 +98,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
     second_factor_at = models.DateTimeField(_("second step since"), null=True, blank=True, editable=False)
+    consented_at = models.DateTimeField(_("agreed to the conditions"), null=True, blank=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -141,6 +149,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         bound = [self.password, since, "lacks" if self.lacks_second_factor else ""]
         key_salt = "echauffeur.accounts.models.User.get_session_auth_hash"
         return salted_hmac(key_salt, "|".join(bound), secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def spoken_phone(self) -> str:
+        return phone_in_words(self.phone)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -2,16 +2,15 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from echauffeur.accounts.actions.details import choose_language
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
+from echauffeur.common.htmx import address_of_ours
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -31,9 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language, for the account when signed in, and go back to the page one was on."""
     language = request.POST.get("language", "")
-    back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if ours else reverse("home"))
+    response = HttpResponseRedirect(address_of_ours(request, request.POST.get("next", "")))
     if translation.check_for_language(language) and language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             choose_language(user=request.user, language=language)

@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from echauffeur.accounts.actions import sessions
 from echauffeur.accounts.forms.signing import SignInForm
 from echauffeur.accounts.lockout import is_locked
+from echauffeur.accounts.middleware import consent_not_required
 from echauffeur.accounts.views.entering import enter
 
 
@@ -30,6 +31,7 @@ class SignIn(LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
+@method_decorator(consent_not_required, name="dispatch")
 class SignOut(LogoutView):
     """Ends the session (POST only), and with it the sockets of its pages."""
 
