@@ -20,7 +20,7 @@ from dispatch.queries.detail import detail_of
 from dispatch.queries.tower import tower_of
 from echauffeur.accounts.access import base_where
 from echauffeur.accounts.middleware import take_kept_form
-from echauffeur.accounts.queries import bases_of, may
+from echauffeur.accounts.queries import may
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
@@ -49,7 +49,6 @@ def show_tower(
         "tower": seen,
         "day": seen.day,
         "base": base,
-        "towers": bases_of(request.user, Permission.SEE_TOWER),
         "detail": detail,
         "assign": forms.pop("assign", None),
         "steps": list(forms.values()),

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from echauffeur.accounts.views import entry, passwords, second_factor
+from echauffeur.accounts.views.bases import choose
 from echauffeur.accounts.views.consent import consent
 from echauffeur.accounts.views.home import home, set_language
 from echauffeur.accounts.views.signing import SignIn, SignOut
@@ -27,6 +28,7 @@ urlpatterns = [
     path("forgotten-password/code/", passwords.new_password, name="new-password"),
     path("consent/", consent, name="consent"),
     path("language/", set_language, name="set-language"),
+    path("base/", choose, name="choose-base"),
     path("account/", include("echauffeur.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("echauffeur.bases.urls")),

@@ -21,6 +21,7 @@ from bookings.views.words import Recap, coming_in_short, week_in_short
 from echauffeur.accounts.actions.details import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
+from echauffeur.accounts.queries import own_bases
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
@@ -37,8 +38,8 @@ def ride_request(request: SignedInRequest) -> HttpResponse:
     base = _base(request, typed)
     if base is None:
         return render(request, "bookings/choose_base.html", {"bases": Base.objects.all()})
-    if request.method == "POST":
-        choose_base(user=request.user, base=base)
+    if request.method == "POST" and not own_bases(request.user):
+        choose_base(user=request.user, base=base)  # whoever works somewhere stays there, wherever they ride once
     if request.method != "POST" or typed.get("drawn_for") != base.code:
         return _show_form(request, RideForm.for_customer(request.user, base=base, typed=typed), is_kept=is_kept)
     form = RideForm(typed, base=base)

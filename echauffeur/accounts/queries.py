@@ -1,7 +1,8 @@
 """What a person may do, where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.postgres.lookups import Unaccent
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from echauffeur.accounts.models import Membership, Session, User
@@ -48,10 +49,35 @@ def bases_of(user: Person, permission: Permission) -> list[Base]:
     return list({m.base_id: m.base for m in memberships(user) if permission in m.may}.values())
 
 
+def own_bases(user: User) -> list[Base]:
+    """Return the bases on which this person has work to do, by name: an administrator on every one."""
+    return user.every_base if user.is_superuser else list({m.base_id: m.base for m in memberships(user)}.values())
+
+
 def current_base(user: User) -> Base | None:
-    """Return the base whose pages open first for this person, without a query where a membership has read it."""
-    read = user.every_base if user.is_superuser else [m.base for m in memberships(user)]
-    return next((base for base in read if base.pk == user.base_id), None) or user.base
+    """Return the base whose pages open first for this person, without a query where a membership has read it.
+
+    Who has chosen none yet is on the first one of those where they have work to do.
+    """
+    own = own_bases(user)
+    chosen = next((base for base in own if base.pk == user.base_id), None) or user.base
+    return chosen or next(iter(own), None)
+
+
+def bases_to_choose(words: str = "") -> QuerySet[Base]:
+    """Return the bases that one may be on, by name; with words, those whose name or code holds them."""
+    if not words:
+        return Base.objects.all()
+    named = Base.objects.annotate(plain_name=Unaccent("name"))
+    return named.filter(Q(plain_name__icontains=Unaccent(Value(words))) | Q(code__icontains=words))
+
+
+def roles_by_base(user: User) -> dict[int, list[str]]:
+    """Return the names of this person's roles by the base's key."""
+    held: dict[int, list[str]] = {}
+    for membership in memberships(user):
+        held.setdefault(membership.base_id, []).append(membership.get_role_display())
+    return held
 
 
 def sessions_of(user: User) -> QuerySet[Session]:

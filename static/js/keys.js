@@ -28,6 +28,7 @@ function pressHotkey(event) {
   event.preventDefault();
   if (isTyping(target)) target.focus();
   else target.click();
+  if (target.matches("summary")) target.focus();
 }
 
 function closeMenus(event) {

@@ -66,6 +66,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "consent": ({SIGNED_IN: 302}, {SIGNED_IN: 302}),
     "sign-out": ({SIGNED_IN: 405}, {SIGNED_IN: SIGN_IN}),
     "set-language": ({EVERYBODY: 405}, {EVERYBODY: 302}),
+    "choose-base": ({SIGNED_IN: 200}, {SIGNED_IN: 422}),
     "account": ({SIGNED_IN: 200}, NO_METHOD),
     "account-name": (NO_METHOD, {SIGNED_IN: 422}),
     "account-preferences": (NO_METHOD, {SIGNED_IN: 422}),

@@ -8,19 +8,19 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from echauffeur.accounts.actions.details import choose_language
-from echauffeur.accounts.queries import bases_of
+from echauffeur.accounts.queries import current_base, may
 from echauffeur.accounts.roles import Permission
 from echauffeur.common.htmx import address_of_ours
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Go to the page of one's work: control tower, own day as a driver, else own rides."""
+    """Go to the page of one's work on the current base: control tower, own day as a driver, else own rides."""
     user = request.user
     assert user.is_authenticated
-    if towers := bases_of(user, Permission.SEE_TOWER):
-        base = next((base for base in towers if base.pk == user.base_id), towers[0])
+    base = current_base(user)
+    if base and may(user, Permission.SEE_TOWER, base):
         return redirect("tower", base.code)
-    if bases_of(user, Permission.DRIVE):
+    if base and may(user, Permission.DRIVE, base):
         return redirect("my-day")
     return redirect("rides")
 
