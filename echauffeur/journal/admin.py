@@ -28,7 +28,7 @@ class TellingAdmin(admin.ModelAdmin):
         subject: Subject = row.subject
         return subject
 
-    def bases_of(self, row: Any, before: int | None = None) -> Iterable[Base]:
+    def bases_of(self, row: Any, before: int | None = None) -> Iterable[Base | None]:
         """Return the bases that an edit of the row concerns. ``before``: the key of the one it hung on before."""
         return Base.objects.filter(pk__in=[row.base_id, before])
 

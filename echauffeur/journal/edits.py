@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -67,17 +67,21 @@ def party_of(user: "User") -> Party:
 def save_row(*, row: Any, fields: Iterable[str], by: "User") -> Any:
     """Write a new or changed row of a base, which has ``base`` and ``subject``, and tell of it. Return the row.
 
-    Nothing is written or told when no field changed. Raises Refusal when a constraint of the database forbids the row:
-    somebody else was quicker.
+    Nothing is written or told when no field changed; what did not change is left as it is by now. Raises Refusal when a
+    constraint of the database forbids the row, or the row is gone: somebody else was quicker.
     """
     is_new, fields = row.pk is None, tuple(fields)
     if not is_new and not fields:
         return row
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=None if is_new else _columns(row, fields))
     except IntegrityError as error:
-        raise Refusal(_clash(row, error)) from error
+        raise Refusal(clash_in_words(error, type(row))) from error
+    except DatabaseError as error:
+        if type(row)._base_manager.filter(pk=row.pk).exists():  # noqa: SLF001  how Django names what is public
+            raise
+        raise Refusal(_("Somebody else just removed this. Go back to the list.")) from error
     verb = "add" if is_new else "change"
     record_edits([Edit(row.base, verb, row.subject, fields)], by=by, party=party_of(by))
     return row
@@ -98,9 +102,15 @@ def remove_row(*, row: Any, by: "User") -> None:
     record_edits([Edit(base, "remove", subject)], by=by, party=party_of(by))
 
 
-def _clash(row: models.Model, error: IntegrityError) -> str:
-    """Return what the violated constraint says for people."""
-    for constraint in row._meta.constraints:  # noqa: SLF001  how Django names what is public
+def _columns(row: models.Model, fields: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the columns to write: these fields; all when a form has fields of another name."""
+    columns = {field.name for field in row._meta.concrete_fields}  # noqa: SLF001  how Django names what is public
+    return fields if columns.issuperset(fields) else None
+
+
+def clash_in_words(error: IntegrityError, *kinds: type[models.Model]) -> str:
+    """Return what the violated constraint, of one of these kinds of rows, says for people."""
+    for constraint in (constraint for kind in kinds for constraint in kind._meta.constraints):  # noqa: SLF001
         if constraint.name in str(error):
             return str(constraint.violation_error_message)
     return _("Somebody else just saved the same. Look again.")

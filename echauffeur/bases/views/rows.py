@@ -3,6 +3,7 @@
 Such a page is for whoever configures the base; it is drawn on the base's clock, between the sections of its settings.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -57,26 +58,49 @@ def words_asked(request: SignedInRequest) -> str:
 
 
 def edit(
-    request: SignedInRequest, base: Base, form: RowForm, *, section: str, back: str, title: str, remove: str = ""
+    request: SignedInRequest,
+    base: Base,
+    form: RowForm,
+    *,
+    section: str,
+    back: str,
+    title: str,
+    remove: str = "",
+    then: Callable[[], str] | None = None,
+    template: str = "bases/row.html",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show the form of a row, or save what was sent and go back to the list.
 
-    ``remove`` is the address on which the row may be removed; a new row has none.
+    ``remove`` is the address on which the row may be removed; a new row has none. ``then`` says where to go instead
+    when it is saved. A ``template`` of its own gets ``more``.
     """
     if request.method == "POST" and form.save_as(request.user):
         messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
-        return redirect(back)
-    context = {"form": form, "section": section, "back": back, "title": title, "remove": remove}
-    return show(request, base, "bases/row.html", context, status=form.status)
+        return redirect(then() if then else back)
+    context = {"form": form, "section": section, "back": back, "title": title, "remove": remove} | (more or {})
+    return show(request, base, template, context, status=form.status)
 
 
-def remove(request: SignedInRequest, base: Base, row: Model, *, section: str, back: str, stay: str) -> HttpResponse:
-    """Ask whether the row is to go, or remove it. A row with a history is kept, with the reason; ``stay``: its page."""
+def remove(
+    request: SignedInRequest,
+    base: Base,
+    row: Model,
+    *,
+    section: str,
+    back: str,
+    stay: str,
+    act: Callable[..., None] = remove_row,
+) -> HttpResponse:
+    """Ask whether the row is to go, or remove it. A row with a history is kept, with the reason; ``stay``: its page.
+
+    ``act`` removes it, where that takes more than the row itself.
+    """
     if request.method != "POST":
         return show(request, base, "bases/row_remove.html", {"row": row, "section": section, "back": stay})
     name = str(row)
     try:
-        remove_row(row=row, by=request.user)
+        act(row=row, by=request.user)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(stay)
