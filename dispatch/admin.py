@@ -1,9 +1,18 @@
 """Missions, to be looked into: they are planned in the control tower and driven on the phone, never edited here."""
 
-from django.contrib import admin
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Mission, Stop
+from dispatch.queries.stranded import Stranded
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import ReadOnly
 
@@ -31,3 +40,27 @@ class MissionAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
     @admin.display(description=_("until"))
     def ends(self, mission: Mission) -> str:
         return f"{mission.base.local(mission.ends_at):%H:%M}"
+
+
+class SaysWhatIsStranded:
+    """Mixin for rows that missions need: a change says which planned rides nobody can drive now, and links them."""
+
+    def stranded(self, row: Any) -> list[Stranded]:
+        """Return what cannot be driven any more as the row stands now."""
+        raise NotImplementedError
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm,
+        formsets: Iterable[forms.BaseInlineFormSet],
+        change: bool,  # noqa: FBT001
+    ) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        if rows := self.stranded(form.instance):
+            lines = (
+                (reverse("tower", args=[one.mission.base.code]), one.ride.code, ", ".join(one.reasons)) for one in rows
+            )
+            links = format_html_join(mark_safe("<br>"), '<a href="{0}?ride={1}">{1}</a>: {2}', lines)
+            text = _("These planned rides cannot be driven like this; the regulator decides what becomes of them:")
+            messages.warning(request, format_html("{}<br>{}", text, links))

@@ -77,20 +77,27 @@ def drivers_for(means: Means, ride: Ride, pickup_at: datetime) -> list[Candidate
 def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> Candidate[Driver]:
     candidate = Candidate(driver.row, driver.row.short_name, approach=_approach(base, ride, pickup_at, driver))
     slot = slot_for(ride, pickup_at, candidate.approach)
-    if not driver.row.may_drive:  # type: ignore[attr-defined]  # annotated
-        candidate.obstacles.append(_("no longer drives on this base"))
-    if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
-        candidate.obstacles.append(
-            _("not on duty from %(start)s to %(end)s")
-            % {"start": _clock(base, slot.starts_at), "end": _clock(base, slot.ends_at)}
-        )
+    candidate.obstacles += driver_obstacles(base, ride, slot, driver)
     for engagement in driver.engagements:
         if slot.meets(engagement):
             candidate.obstacles.append(_in_the_way(base, pickup_at, candidate.approach, engagement))
     candidate.obstacles += _too_late_for_next(base, ride, slot, driver)
-    if ride.wheelchairs and not driver.row.wheelchair_trained:
-        candidate.obstacles.append(_("not trained for wheelchairs"))
     return candidate
+
+
+def driver_obstacles(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[str]:
+    """Return every reason against this driver for the ride at that time, but for other missions."""
+    obstacles = []
+    if not driver.row.may_drive:  # type: ignore[attr-defined]  # annotated
+        obstacles.append(_("no longer drives on this base"))
+    if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
+        obstacles.append(
+            _("not on duty from %(start)s to %(end)s")
+            % {"start": _clock(base, slot.starts_at), "end": _clock(base, slot.ends_at)}
+        )
+    if ride.wheelchairs and not driver.row.wheelchair_trained:
+        obstacles.append(_("not trained for wheelchairs"))
+    return obstacles
 
 
 def _approach(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> timedelta:
