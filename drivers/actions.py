@@ -1,12 +1,19 @@
-"""What a driver switches."""
+"""Writing drivers with their licences and shifts, and what a driver switches."""
 
-from django.db import transaction
+from collections.abc import Iterable
 
-from drivers.models import Driver
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from drivers.models import Driver, Licence, Shift
+from echauffeur.accounts.actions.roles import grant, withdraw
 from echauffeur.accounts.models import User
+from echauffeur.accounts.roles import Role
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
+from echauffeur.journal.edits import Edit, clash_in_words, party_of, record_edits, remove_row
 
 
 @transaction.atomic
@@ -28,3 +35,65 @@ def share_position(*, driver: Driver, sharing: bool, by: User, tap: Tap | None =
         tap=tap,
     )
     return driver
+
+
+def lock_driver(driver: Driver) -> Driver:
+    """Keep the driver from every action that books them, and return them as they stand now. Raises Stale when gone."""
+    row = Driver.objects.select_for_update(no_key=True, of=("self",)).filter(pk=driver.pk).first()
+    if row is None:
+        raise Stale(_("Somebody else just removed this driver. Go back to the list."))
+    return row
+
+
+@transaction.atomic
+def save_driver(
+    *,
+    driver: Driver,
+    fields: Iterable[str],
+    by: User,
+    saved: Iterable[Licence | Shift] = (),
+    gone: Iterable[Licence | Shift] = (),
+) -> Driver:
+    """Write a driver with these licences and shifts, without those that are gone, as one step that names the fields.
+
+    Who may not drive yet gets the role. Missions that the driver cannot drive any more stay as they are: the caller
+    says which (`dispatch.queries.stranded`), and forgets the position of who is no longer on duty
+    (`tracking.actions.forget_off_duty`).
+
+    Raises Refusal when somebody else just wrote the same person, category or time.
+    """
+    fields, is_new = tuple(fields), driver.pk is None
+    if not is_new:
+        lock_driver(driver)
+    own = [field.name for field in Driver._meta.concrete_fields if field.name in fields]  # noqa: SLF001
+    try:
+        with transaction.atomic():
+            if is_new or own:
+                driver.save(update_fields=None if is_new else own)
+            _write_rows(driver, saved, gone)
+    except IntegrityError as error:
+        raise Refusal(clash_in_words(error, Driver, Licence, Shift)) from error
+    if driver.enabled and (is_new or "enabled" in fields):
+        grant(user=driver.user, base=driver.base, role=Role.DRIVER, by=by)
+    if is_new or fields:
+        told = Edit(driver.base, "add" if is_new else "change", driver.subject, fields)
+        record_edits([told], by=by, party=party_of(by))
+    return driver
+
+
+@transaction.atomic
+def remove_driver(*, row: Driver, by: User) -> None:
+    """Remove the profile of somebody who never drove, with licences, shifts and role. Raises Refusal when they did."""
+    lock_driver(row)
+    withdraw(user=row.user, base=row.base, role=Role.DRIVER, by=by)
+    remove_row(row=row, by=by)
+
+
+def _write_rows(driver: Driver, saved: Iterable[Licence | Shift], gone: Iterable[Licence | Shift]) -> None:
+    """Write licences and shifts; those that change are lifted out first, so that they may take each other's place."""
+    saved = list(saved)
+    for row in [*gone, *saved]:
+        type(row)._base_manager.filter(pk=row.pk, driver=driver).delete()  # noqa: SLF001
+    for row in saved:
+        row.driver = driver
+        row.save(force_insert=True)

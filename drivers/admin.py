@@ -12,6 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.admin import SaysWhatIsStranded
+from dispatch.queries.stranded import Stranded, stranded_of_driver
+from drivers.actions import lock_driver
+from drivers.forms import ShiftRows
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
@@ -28,24 +32,8 @@ class LicenceInline(admin.TabularInline):
     extra = 1
 
 
-class ShiftFormSet(LabelledFormSet):
-    """Shifts that do not overlap. Django leaves out constraints that name the parent, and would fail on saving."""
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        kept = [form for form in self.forms if form.cleaned_data.get("period") and not form.cleaned_data.get("DELETE")]
-        taken = [shift.period for shift in self._shifts_not_shown()]
-        for form in kept:
-            period = form.cleaned_data["period"]
-            if any(period.lower < other.upper and other.lower < period.upper for other in taken):
-                form.add_error("period", _("This driver is already on duty during part of that time."))
-            taken.append(period)
-
-    def _shifts_not_shown(self) -> QuerySet[Shift]:
-        shown = [form.instance.pk for form in self.forms if form.instance.pk]
-        return Shift.objects.filter(driver=self.instance.pk).exclude(pk__in=shown)
+class ShiftFormSet(LabelledFormSet, ShiftRows):
+    """Shifts that do not overlap, each field with its name."""
 
 
 class ShiftInline(admin.TabularInline):
@@ -61,7 +49,7 @@ class ShiftInline(admin.TabularInline):
 
 
 @admin.register(Driver)
-class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
+class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmin):
     list_display = ["user", "base", "categories", "wheelchair_trained", "enabled"]
     list_filter = ["base", "enabled", "wheelchair_trained", "licences__category"]
     list_select_related = ["user", "base"]
@@ -77,6 +65,9 @@ class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     def categories(self, driver: Driver) -> str:
         return ", ".join(licence.category for licence in driver.licences.all())
 
+    def stranded(self, row: Driver) -> list[Stranded]:
+        return stranded_of_driver(row)
+
     def tell(self, request: HttpRequest, edits: Iterable[Edit]) -> None:
         edits = list(edits)
         super().tell(request, edits)
@@ -84,6 +75,8 @@ class DriverAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
         transaction.on_commit(partial(forget_off_duty, drivers), robust=True)
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:  # noqa: FBT001
+        if change:
+            lock_driver(obj)
         super().save_model(request, obj, form, change)
         if not change:
             # Without the role the profile opens nothing, and that is easily forgotten.

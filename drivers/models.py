@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,11 @@ class DriverQuerySet(models.QuerySet["Driver"]):
         """Annotate ``duty``: the periods of the shifts that touch the time from start to end, in order."""
         shifts = Shift.objects.overlapping(start, end).filter(driver=OuterRef("pk")).order_by("period")
         return self.annotate(duty=ArraySubquery(shifts.values("period")))
+
+    def with_duty_now(self, moment: datetime) -> "DriverQuerySet":
+        """Annotate ``on_duty_until``: when the shift that runs at that moment ends; None off duty."""
+        running = Shift.objects.running(moment).filter(driver=OuterRef("pk"))
+        return self.annotate(on_duty_until=Subquery(running.annotate(ends=F("period__endswith")).values("ends")[:1]))
 
 
 class Driver(models.Model):
@@ -121,6 +126,10 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
 
     def running(self, moment: datetime | None = None) -> "ShiftQuerySet":
         return self.filter(period__contains=moment or timezone.now())
+
+    def not_over(self, moment: datetime | None = None) -> "ShiftQuerySet":
+        """Keep those that run at that moment or are to come."""
+        return self.filter(period__endswith__gt=moment or timezone.now())
 
 
 class Shift(models.Model):

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("echauffeur.bases.urls")),
     path("", include("echauffeur.exchange.urls")),
     path("", include("bookings.urls")),
+    path("", include("fleet.urls")),
     path("", include("drivers.urls")),
     path("", include("tracking.urls")),
     path("", include("dispatch.urls")),

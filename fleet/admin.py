@@ -1,24 +1,33 @@
 """Vehicles, what their models carry, and when they are out of service."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.admin import SaysWhatIsStranded
+from dispatch.queries.stranded import Stranded, stranded_of_model, stranded_of_vehicle
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
 from echauffeur.journal.admin import TellingAdmin
-from fleet.models import Unavailability, Vehicle, VehicleModel
+from fleet.actions import lock_vehicles
+from fleet.forms import HandsetForm
+from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
+from fleet.states import HandsetState
 
 
 @admin.register(VehicleModel)
-class VehicleModelAdmin(KeepsHistory, TellingAdmin):
-    list_display = ["name", "seats", "wheelchair_places", "licence", "vehicles_count"]
-    list_filter = ["licence"]
-    search_fields = ["name"]
+class VehicleModelAdmin(SaysWhatIsStranded, KeepsHistory, TellingAdmin):
+    list_display = ["name", "base", "seats", "wheelchair_places", "licence", "vehicles_count"]
+    list_filter = ["licence", "base"]
+    list_select_related = ["base"]
+    search_fields = ["name", "base__name"]
+    autocomplete_fields = ["base"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VehicleModel]:
         models: QuerySet[VehicleModel] = super().get_queryset(request)
@@ -28,9 +37,21 @@ class VehicleModelAdmin(KeepsHistory, TellingAdmin):
     def vehicles_count(self, model: VehicleModel) -> int:
         return int(model.vehicles_count)  # type: ignore[attr-defined]
 
-    def bases_of(self, row: VehicleModel, before: int | None = None) -> QuerySet[Base]:
-        """Return every base that has such a vehicle: its seats and licence decide who can take which ride."""
-        return Base.objects.filter(vehicles__model=row).distinct()
+    def bases_of(self, row: VehicleModel, before: int | None = None) -> list[Base | None]:
+        """Return every base that has such a vehicle: its seats and licence decide who can take which ride.
+
+        A model that none has yet is told on the service as a whole, or on the base whose own it is.
+        """
+        theirs: list[Base | None] = list(Base.objects.filter(Q(vehicles__model=row) | Q(pk=row.base_id)).distinct())
+        return theirs or [None]
+
+    def stranded(self, row: VehicleModel) -> list[Stranded]:
+        bases = Base.objects.filter(vehicles__model=row).distinct()
+        return [one for base in bases for one in stranded_of_model(row, base)]
+
+    def save_model(self, request: HttpRequest, obj: VehicleModel, form: Any, change: bool) -> None:  # noqa: FBT001
+        lock_vehicles(obj.vehicles.values_list("pk", flat=True) if change else ())
+        super().save_model(request, obj, form, change)
 
 
 class VehicleForm(forms.ModelForm):
@@ -48,7 +69,7 @@ class UnavailabilityInline(admin.TabularInline):
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
+class VehicleAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmin):
     form = VehicleForm
     list_display = ["name", "base", "model", "plate", "colour", "enabled"]
     list_filter = ["base", "model", "enabled"]
@@ -57,3 +78,30 @@ class VehicleAdmin(OnTheBasesClock, KeepsHistory, TellingAdmin):
     autocomplete_fields = ["base", "model"]
     inlines = [UnavailabilityInline]
     fieldsets = [(None, {"fields": ["base", "model", ("name", "plate", "colour"), "enabled"]})]
+
+    def stranded(self, row: Vehicle) -> list[Stranded]:
+        return stranded_of_vehicle(row)
+
+    def save_model(self, request: HttpRequest, obj: Vehicle, form: Any, change: bool) -> None:  # noqa: FBT001
+        lock_vehicles([obj.pk] if change else ())
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Handset)
+class HandsetAdmin(KeepsHistory, TellingAdmin):
+    """What a phone is. Who holds it is said on the pages of its base, by the steps of its life."""
+
+    form = HandsetForm
+    list_display = ["serial", "model", "base", "number", "state", "holder", "lent_at"]
+    list_filter = ["base", "state"]
+    list_select_related = ["base", "holder"]
+    search_fields = ["serial", "imei", "number", "holder__last_name", "holder__email"]
+    autocomplete_fields = ["base"]
+    fieldsets = [(None, {"fields": ["base", "model", ("serial", "imei"), "number", ("state", "holder", "lent_at")]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Handset | None = None) -> list[str]:
+        """A phone that somebody holds stays on its base: it is taken back first."""
+        return ["state", "holder", "lent_at", *(["base"] if obj and obj.state == HandsetState.LENT else [])]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Handset | None = None) -> bool:
+        return obj is None or obj.state != HandsetState.LENT

@@ -1,15 +1,21 @@
-"""Vehicles, and when they are out of service."""
+"""Vehicles, when they are out of service, and the phones that a base lends to its drivers."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
 from echauffeur.journal.actions import Subject
+from fleet.states import HandsetState
 
 
 class Licence(models.TextChoices):
@@ -22,15 +28,32 @@ class Licence(models.TextChoices):
     D = "D", _("D: coach")
 
 
-class VehicleModel(models.Model):
-    """A make and model, and what it carries beside its driver."""
+class VehicleModelQuerySet(models.QuerySet["VehicleModel"]):
+    def usable_on(self, base: Base) -> "VehicleModelQuerySet":
+        """Keep the models of the whole service and the base's own."""
+        return self.filter(Q(base=None) | Q(base=base))
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
+
+class VehicleModel(models.Model):
+    """A make and model, and what it carries beside its driver. Without a base it is for the whole service."""
+
+    base = models.ForeignKey(
+        Base,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vehicle_models",
+        verbose_name=_("base"),
+        help_text=_("Empty: every base may have such vehicles."),
+    )
+    name = models.CharField(_("name"), max_length=60)
     seats = models.PositiveSmallIntegerField(
         _("passenger seats"), validators=[MinValueValidator(1)], help_text=_("Without the driver's.")
     )
     wheelchair_places = models.PositiveSmallIntegerField(_("wheelchair places"), default=0)
     licence = models.CharField(_("licence needed"), max_length=2, choices=Licence.choices, default=Licence.B)
+
+    objects = VehicleModelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vehicle model")
@@ -43,10 +66,27 @@ class VehicleModel(models.Model):
                 violation_error_message=_("A vehicle carries at least one passenger."),
             ),
             choices_constraint("licence", Licence, "model_licence_exists"),
+            models.UniqueConstraint(
+                fields=["base", "name"],
+                name="model_name_once_per_base_or_service",
+                nulls_distinct=False,
+                violation_error_message=_("There is already a model of that name."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError when vehicles of other bases are of this model, which is to be one base's alone."""
+        if self.pk and self.base_id and self.vehicles.exclude(base=self.base_id).exists():
+            raise ValidationError(
+                {"base": _("Other bases have vehicles of this model. Leave the base empty, or add a model of its own.")}
+            )
+
+    def is_usable_on(self, base_id: int) -> bool:
+        """Whether that base may have vehicles of this model."""
+        return self.base_id in (None, base_id)
 
     @property
     def subject(self) -> Subject:
@@ -62,6 +102,14 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
 
     def with_model(self) -> "VehicleQuerySet":
         return self.select_related("model")
+
+    def with_outages(self, moment: datetime) -> "VehicleQuerySet":
+        """Bring along, as ``out_now``, what keeps each vehicle out of service at that moment."""
+        running = Unavailability.objects.filter(period__contains=moment)
+        return self.prefetch_related(models.Prefetch("unavailabilities", running, to_attr="out_now"))
+
+
+MODEL_OF_ANOTHER_BASE = _("This model is another base's own. Choose one of the service's or of this base.")
 
 
 class Vehicle(models.Model):
@@ -91,6 +139,11 @@ class Vehicle(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.plate})"
 
+    def clean(self) -> None:
+        """Raise ValidationError when the model is another base's own."""
+        if self.model_id and self.base_id and not self.model.is_usable_on(self.base_id):
+            raise ValidationError({"model": MODEL_OF_ANOTHER_BASE})
+
     @property
     def subject(self) -> Subject:
         return Subject("vehicle", self.pk, self.name)
@@ -103,6 +156,12 @@ class UnavailabilityReason(models.TextChoices):
     LENT = "lent", _("Lent out")
 
 
+class UnavailabilityQuerySet(models.QuerySet["Unavailability"]):
+    def not_over(self, moment: datetime) -> "UnavailabilityQuerySet":
+        """Keep those that run at that moment or are to come."""
+        return self.filter(Q(period__endswith__gt=moment) | Q(period__upper_inf=True))
+
+
 class Unavailability(models.Model):
     """A vehicle out of service for a period (from included, until excluded)."""
 
@@ -110,6 +169,8 @@ class Unavailability(models.Model):
     period = DateTimeRangeField(_("period"))
     reason = models.CharField(_("reason"), max_length=12, choices=UnavailabilityReason.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = UnavailabilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unavailability")
@@ -127,3 +188,106 @@ class Unavailability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vehicle} · {self.get_reason_display()}"
+
+
+IMEI_DIGITS = 15
+
+
+def is_imei(text: str) -> None:
+    """Raise ValidationError unless these are the fifteen digits of a phone's IMEI, the last of which checks the others.
+
+    The check is Luhn's: every second digit doubled, the digits of all of it added up to a multiple of ten.
+    """
+    digits = [int(digit) for digit in text if digit in "0123456789"]
+    doubled = [sum(divmod(2 * digit, 10)) if place % 2 else digit for place, digit in enumerate(digits)]
+    if len(text) != IMEI_DIGITS or len(digits) != IMEI_DIGITS or sum(doubled) % 10:
+        raise ValidationError(
+            _("“%(text)s” is not an IMEI: one digit may be wrong. Type *#06# on the phone to see its fifteen digits."),
+            params={"text": text},
+            code="imei",
+        )
+
+
+class HandsetQuerySet(models.QuerySet["Handset"]):
+    def of(self, base: Base) -> "HandsetQuerySet":
+        return self.filter(base=base)
+
+    def in_use(self) -> "HandsetQuerySet":
+        return self.filter(state__in=[HandsetState.IN_SERVICE, HandsetState.LENT])
+
+    def held_by(self, user_id: int) -> "HandsetQuerySet":
+        return self.filter(holder=user_id)
+
+
+class Handset(models.Model):
+    """A phone that a base lends to its drivers: to which one, since when, or why to nobody."""
+
+    base = models.ForeignKey(Base, models.PROTECT, related_name="handsets", verbose_name=_("base"))
+    model = models.CharField(_("model"), max_length=60, help_text=_("Make and type, such as Samsung XCover 7."))
+    serial = models.CharField(_("serial number"), max_length=40)
+    imei = models.CharField(
+        _("IMEI"),
+        max_length=IMEI_DIGITS,
+        unique=True,
+        validators=[is_imei],
+        error_messages={"unique": _("A phone with this IMEI is already there.")},
+    )
+    number = models.CharField(_("phone number"), max_length=20, blank=True)
+    state = models.CharField(
+        _("state"), max_length=12, choices=HandsetState.choices, default=HandsetState.IN_SERVICE, editable=False
+    )
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handsets",
+        verbose_name=_("holder"),
+        editable=False,
+    )
+    lent_at = models.DateTimeField(_("lent since"), null=True, blank=True, editable=False)
+
+    objects = HandsetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service phone")
+        verbose_name_plural = _("service phones")
+        ordering = ["base", "model", "serial"]
+        constraints = [
+            choices_constraint("state", HandsetState, "handset_state_exists"),
+            models.CheckConstraint(
+                condition=Q(state=HandsetState.LENT, holder__isnull=False, lent_at__isnull=False)
+                | (~Q(state=HandsetState.LENT) & Q(holder=None, lent_at=None)),
+                name="handset_has_a_holder_if_and_only_if_lent",
+                violation_error_message=_("A phone has a holder exactly while it is lent."),
+            ),
+            models.UniqueConstraint(
+                fields=["base", "serial"],
+                name="handset_serial_once_per_base",
+                violation_error_message=_("This base already has a phone with that serial number."),
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(number="") & ~Q(state=HandsetState.RETIRED),
+                name="handset_number_once",
+                violation_error_message=_("Another phone already has this number."),
+            ),
+            models.UniqueConstraint(
+                fields=["base", "holder"],
+                condition=Q(holder__isnull=False),
+                name="handset_one_per_holder_and_base",
+                violation_error_message=_("This driver already holds a phone of this base. Take that one back first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} ({self.serial})"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("handset", self.pk, self.serial)
+
+    @property
+    def number_in_words(self) -> str:
+        """The number as people write it at home; empty without one."""
+        return phone_in_words(self.number) if self.number else ""

@@ -12,7 +12,7 @@ from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Category, Place
 from echauffeur.exchange.models import Upload
-from fleet.models import Vehicle, VehicleModel
+from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
 
 PASSWORD = "a long test password"
 
@@ -141,6 +141,36 @@ class VehicleFactory(DjangoModelFactory):
     model = factory.SubFactory(VehicleModelFactory)
     name = factory.Sequence("Zoé {}".format)
     plate = factory.Sequence("AB-{:03d}-CD".format)
+
+
+class UnavailabilityFactory(DjangoModelFactory):
+    """A breakdown that began an hour ago and ends in one."""
+
+    class Meta:
+        model = Unavailability
+
+    vehicle = factory.SubFactory(VehicleFactory)
+    period = factory.LazyFunction(lambda: (timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)))
+    reason = "breakdown"
+
+
+def imei(number: int) -> str:
+    """Return the IMEI of that number: its fifteenth digit makes Luhn's sum a multiple of ten."""
+    body = f"35{number:012d}"
+    doubled = [sum(divmod(2 * int(d), 10)) if place % 2 else int(d) for place, d in enumerate(body)]
+    return f"{body}{-sum(doubled) % 10}"
+
+
+class HandsetFactory(DjangoModelFactory):
+    """A phone that nobody holds."""
+
+    class Meta:
+        model = Handset
+
+    base = factory.SubFactory(BaseFactory)
+    model = "Samsung XCover 7"
+    serial = factory.Sequence("RF8W{:06d}".format)
+    imei = factory.Sequence(imei)
 
 
 class RideFactory(DjangoModelFactory):

@@ -17,6 +17,7 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base, OpeningHours, Place
 from echauffeur.demo import accounts
 from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.handsets import write_handsets
 from echauffeur.demo.history import Chronicle, Diary
 from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, write_shifts
@@ -67,6 +68,7 @@ def load(now: datetime) -> None:
     vehicles = _write_vehicles(bases, now)
     today = bases["brest"].local(now).date()
     crews = hire(bases, today)
+    write_handsets(crews, now)
     write_shifts(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today + timedelta(days=SHIFT_DAYS_AHEAD))
     for code, crew in crews.items():
         chronicle = Chronicle(
@@ -136,6 +138,7 @@ def _write_vehicles(bases: dict[str, Base], now: datetime) -> dict[str, list[Veh
         for key, (name, _, seats, places, licence) in FLEET.items()
     }
     VehicleModel.objects.bulk_create(models.values())
+    VehicleModel.objects.create(base=bases["brest"], name="Citroën Jumper, aménagé à la base", seats=7)
     fleets: dict[str, list[Vehicle]] = defaultdict(list)
     for spec in BASES:
         counted: Counter[str] = Counter()

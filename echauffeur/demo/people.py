@@ -156,7 +156,8 @@ def _give_licences(crew: Crew, today: date) -> None:
     licences = []
     for number, driver in enumerate(crew.drivers):
         held = ["B", *(["D1"] if number % 3 == 0 else []), *(["D"] if number % 5 == 0 else [])]
-        expiry = today + timedelta(days=200 + 97 * (number % 11))
+        # One of them has to see to it soon, as the base's manager reads.
+        expiry = today + timedelta(days=45 if number % 11 == 4 else 200 + 97 * (number % 11))
         licences += [Licence(driver=driver, category=category, expires_on=expiry) for category in held]
     Licence.objects.bulk_create(licences)
 

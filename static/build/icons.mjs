@@ -5,6 +5,7 @@ export const icons = {
   "arrow-left": "arrows/arrow-left-line",
   "arrow-right": "arrows/arrow-right-line",
   bell: "media/notification-3-line",
+  bus: "map/bus-line",
   call: "device/phone-fill",
   car: "map/car-fill",
   category: "business/bookmark-line",
@@ -69,4 +70,9 @@ export const icons = {
   "state-under_way": "map/car-fill",
   "state-done": "business/flag-fill",
   "state-called_off": "system/close-line",
+  "state-in_service": "system/checkbox-circle-line",
+  "state-lent": "user/user-line",
+  "state-broken": "system/fr--warning-fill",
+  "state-lost": "system/close-circle-fill",
+  "state-retired": "system/close-line",
 };

@@ -59,6 +59,9 @@ class Side:
             "administrator": factories.UserFactory(base=self.base, is_staff=True, is_superuser=True),
         }
         self.upload = factories.UploadFactory(base=self.base, by=self.people["manager"])
+        self.model = factories.VehicleModelFactory(base=self.base, name=f"Jumper, {code}")
+        self.out = factories.UnavailabilityFactory(vehicle__base=self.base)
+        self.handset = factories.HandsetFactory(base=self.base)
         Client().force_login(self.journey.customer)
         self.session = Session.objects.get(user=self.journey.customer)
 
@@ -78,6 +81,11 @@ class Side:
             "people": journey.customer.pk,
             "t": self.token,
             "sessions": self.session.handle,
+            "vehicles": journey.vehicle.pk,
+            "models": self.model.pk,
+            "unavailabilities": self.out.pk,
+            "drivers": journey.driver.pk,
+            "handsets": self.handset.pk,
         }
 
 

@@ -5,21 +5,22 @@ from django.utils.translation import override
 from bookings.states import RIDE
 from dispatch.states import MISSION
 from echauffeur.common.lifecycle import Lifecycle, Party, Step
+from fleet.states import HANDSET
 from tests.rules.source import PROJECT
 
 PAGE = PROJECT / "docs" / "lifecycles.md"
 HEAD = """# Lifecycles
 
-Drawn from `bookings/states.py` and `dispatch/states.py` by `make drawings`; a test keeps this page current. The verb
-names the action, the address and the journal entry. A ride on a mission moves when its stops do: one action steps
-both, in one transaction.
+Drawn from `bookings/states.py`, `dispatch/states.py` and `fleet/states.py` by `make drawings`; a test keeps this page
+current. The verb names the action, the address and the journal entry. A ride on a mission moves when its stops do: one
+action steps both, in one transaction.
 """
 
 
 def drawn() -> str:
     """Return the page as the tables say it."""
     with override("en"):
-        return "\n".join([HEAD, *map(section, (RIDE, MISSION))])
+        return "\n".join([HEAD, *map(section, (RIDE, MISSION, HANDSET))])
 
 
 def section(lifecycle: Lifecycle) -> str:

@@ -79,6 +79,11 @@ def of_a_kind(side: Side) -> Fields:
     return {"category": category(side)}
 
 
+def vehicle(side: Side) -> Fields:
+    """Return a vehicle that is right."""
+    return {"name": "Zoé 99", "plate": "ZZ-999-ZZ", "model": side.model.pk, "enabled": "on"}
+
+
 # One line for each field of a form that names a row: form's class and field.
 SENT: dict[str, Sent] = {
     "RideForm.origin": Sent("customer", "ride-request", wish, origin),
@@ -91,6 +96,8 @@ SENT: dict[str, Sent] = {
     "AssignForm.vehicle": Sent("regulator", "ride-assign", crew, lambda side: side.journey.vehicle.pk),
     "AssignForm.crew": Sent("regulator", "ride-assign", lambda side: {}, pair, missing=f"{NO_SUCH_ID}-{NO_SUCH_ID}"),
     "UnassignForm.mission": Sent("regulator", "ride-unassign", reason, lambda side: mission(side).code, "M-222222"),
+    "VehicleForm.model": Sent("manager", "base-vehicle-add", vehicle, lambda side: side.model.pk),
+    "LendForm.holder": Sent("manager", "base-handset-lend", lambda side: {}, lambda side: side.journey.driver.user_id),
 }
 # These name something that is everybody's, or nobody's but one's own; each with the reason why.
 HARMLESS = {

@@ -8,14 +8,16 @@ from django.urls import NoReverseMatch, reverse
 
 import bookings.actions
 import dispatch.actions
+import fleet.actions
 from bookings.states import RIDE
 from dispatch.states import MISSION
 from echauffeur.common.lifecycle import Lifecycle, Party
+from fleet.states import HANDSET
 from tests.env import REWRITE
 from tests.rules.lifecycles_page import PAGE, drawn
 from tests.rules.source import PROJECT, files
 
-STATES = [(lifecycle, state) for lifecycle in (RIDE, MISSION) for state in lifecycle.states]
+STATES = [(lifecycle, state) for lifecycle in (RIDE, MISSION, HANDSET) for state in lifecycle.states]
 each_state = pytest.mark.parametrize(
     ("lifecycle", "state"), STATES, ids=lambda value: getattr(value, "value", value.name)
 )
@@ -52,9 +54,10 @@ def test_a_state_has_a_label_and_a_badge(lifecycle: Lifecycle, state: str) -> No
     assert f'"state-{state}"' in ICONS
 
 
-@pytest.mark.parametrize("verb", RIDE.steps)
+@pytest.mark.parametrize("verb", [*RIDE.steps, *HANDSET.steps])
 def test_a_verb_names_an_action_that_says_who_acts(verb: str) -> None:
-    action = getattr(dispatch.actions, verb, None) or getattr(bookings.actions, verb)
+    apps = (fleet.actions,) if verb in HANDSET.steps else (dispatch.actions, bookings.actions)
+    action = next(found for app in apps if (found := getattr(app, verb, None)))
     parameters = inspect.signature(action).parameters
     assert parameters["by"].kind is inspect.Parameter.KEYWORD_ONLY
     assert all(p.kind is inspect.Parameter.KEYWORD_ONLY for p in parameters.values())
@@ -73,6 +76,11 @@ def address_of(verb: str, party: Party) -> str:
     kind = "mission" if verb in MISSION_VERBS else "ride"
     suffix = "-for" if party == Party.REGULATOR and len(parties) > 1 else ""
     return reverse(f"{kind}-{verb.replace('_', '-')}{suffix}", args=["R-2345"])
+
+
+@pytest.mark.parametrize("verb", HANDSET.steps)
+def test_a_verb_of_a_phone_names_its_address(verb: str) -> None:
+    assert reverse(f"base-handset-{verb.replace('_', '-')}", args=["brest", 1])
 
 
 def test_there_is_no_address_for_a_verb_that_does_not_exist() -> None:

@@ -8,7 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from drivers.models import Driver
 from echauffeur.bases.models import Base
+from fleet.models import Handset, Vehicle, VehicleModel
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,45 @@ SECTIONS = [
         lambda n: ngettext("%(n)d place in service", "%(n)d places in service", n) % {"n": n},
     ),
     Section(
+        "base-models",
+        _("Vehicle models"),
+        "bus",
+        _("What vehicles carry, and the licence they need."),
+        lambda base: VehicleModel.objects.usable_on(base).count(),
+        lambda n: ngettext("%(n)d model to choose from", "%(n)d models to choose from", n) % {"n": n},
+    ),
+    Section(
+        "base-vehicles",
+        _("Vehicles"),
+        "car",
+        _("The fleet, and when each is out of service."),
+        lambda base: Vehicle.objects.of(base).enabled().count(),
+        lambda n: ngettext("%(n)d vehicle in the fleet", "%(n)d vehicles in the fleet", n) % {"n": n},
+    ),
+    Section(
         "base-people",
         _("People"),
         "passengers",
         _("Who drives, who steers, who sets the base up."),
         lambda base: base.memberships.filter(user__is_active=True).values("user").distinct().count(),
         lambda n: ngettext("%(n)d person with a role", "%(n)d people with a role", n) % {"n": n},
+    ),
+    Section(
+        "base-drivers",
+        _("Drivers"),
+        "user",
+        _("Who drives, with which licence, and when on duty."),
+        lambda base: Driver.objects.of(base).enabled().count(),
+        lambda n: ngettext("%(n)d driver", "%(n)d drivers", n) % {"n": n},
+    ),
+    Section(
+        "base-handsets",
+        _("Service phones"),
+        "phone",
+        _("The phones lent to drivers: who holds which."),
+        lambda base: Handset.objects.of(base).in_use().count(),
+        lambda n: ngettext("%(n)d phone in use", "%(n)d phones in use", n) % {"n": n},
+        needed=False,
     ),
     Section(
         "base-import",

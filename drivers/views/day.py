@@ -26,6 +26,7 @@ from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.forms import TapForm
 from echauffeur.journal.queries import seq_of
+from fleet.queries import handset_held_by
 from tracking.positions import forget
 
 RIDE_STEPS = {
@@ -128,6 +129,7 @@ def _day_page(
         "seq": seq,
         "day": day,
         "base": driver.base,
+        "handset": handset_held_by(driver.user, driver.base),
         "next": _shown(day.next, kept) if day.next else None,
         "later": [_shown(work, kept) for work in day.later],
     }

@@ -1,0 +1,100 @@
+"""A base's drivers, with their licences and coming shifts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dispatch.queries.stranded import stranded_of_driver
+from drivers.access import driver_of
+from drivers.actions import remove_driver
+from drivers.forms import DriverForm, LicenceTable, ShiftTable
+from drivers.models import Driver, Shift
+from drivers.queries import driver_rows, drivers_to_configure, people_to_hire
+from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.bases.views import rows
+from fleet.queries import handset_held_by
+from tracking.actions import forget_off_duty
+
+SECTION = "base-drivers"
+# A page may stay open so long and its shifts, over since, are still understood.
+PAGE_AGE = timedelta(days=1)
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def drivers(request: SignedInRequest, code: str) -> HttpResponse:
+    """List the base's drivers, switched off ones too, or those who go by some words."""
+    base, words = rows.base_to_configure(request, code), rows.words_asked(request)
+    shown = rows.page_of(request, drivers_to_configure(base, words))
+    shown.object_list = driver_rows(base, shown.object_list)
+    return rows.show(request, base, "drivers/drivers.html", {"section": SECTION, "words": words, "rows": shown})
+
+
+@get_or_post
+def driver_add(request: SignedInRequest, code: str) -> HttpResponse:
+    """Make a person with an account a driver of the base."""
+    base = rows.base_to_configure(request, code)
+    form = _form(request, Driver(base=base))
+    back, title = reverse(SECTION, args=[code]), _("Add a driver")
+    more = {"people": people_to_hire(base)}
+    return rows.edit(
+        request, base, form, section=SECTION, back=back, title=title, template="drivers/driver.html", more=more
+    )
+
+
+@get_or_post
+def driver(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Show a driver with licences and coming shifts, or change them; then say which missions that leaves undriven."""
+    base = rows.base_to_configure(request, code)
+    row = driver_of(base, pk)
+    back, stay = reverse(SECTION, args=[code]), reverse("base-driver", args=[code, pk])
+
+    def then() -> str:
+        forget_off_duty([row.pk])
+        return stay if _left_behind(row) else back
+
+    return rows.edit(
+        request,
+        base,
+        _form(request, row),
+        section=SECTION,
+        back=back,
+        title=str(row),
+        remove=reverse("base-driver-remove", args=[code, pk]),
+        then=then,
+        template="drivers/driver.html",
+        more={"driver": row, "handset": handset_held_by(row.user, base), "stranded": stranded_of_driver(row)},
+    )
+
+
+@get_or_post
+def driver_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Remove the profile of somebody who never drove."""
+    base = rows.base_to_configure(request, code)
+    row, back, stay = driver_of(base, pk), reverse(SECTION, args=[code]), reverse("base-driver", args=[code, pk])
+    response = rows.remove(request, base, row, section=SECTION, back=back, stay=stay, act=remove_driver)
+    if request.method == "POST":
+        forget_off_duty([pk])
+    return response
+
+
+def _left_behind(row: Driver) -> bool:
+    """Whether something of the driver is left for somebody to settle: missions, or a phone of who no longer drives."""
+    return bool(stranded_of_driver(row)) or (not row.enabled and handset_held_by(row.user, row.base) is not None)
+
+
+def _form(request: SignedInRequest, row: Driver) -> DriverForm:
+    """Return the form of a driver with the tables of licences and of shifts that are not over."""
+    typed = rows.typed(request)
+    since = timezone.now() - (PAGE_AGE if typed is not None else timedelta())
+    shifts = Shift.objects.filter(driver=row.pk).not_over(since)
+    tables: list[Any] = [
+        LicenceTable(typed, instance=row, prefix="licences"),
+        ShiftTable(typed, instance=row, prefix="shifts", queryset=shifts, form_kwargs={"base": row.base}),
+    ]
+    return DriverForm(typed, instance=row, tables=tables)

@@ -1,0 +1,35 @@
+from django.urls import path
+
+from fleet.states import HANDSET
+from fleet.views import handsets, vehicle_models, vehicles
+
+urlpatterns = [
+    path("bases/<slug:code>/vehicles/", vehicles.vehicles, name="base-vehicles"),
+    path("bases/<slug:code>/vehicles/new/", vehicles.vehicle_add, name="base-vehicle-add"),
+    path("bases/<slug:code>/vehicles/<int:pk>/", vehicles.vehicle, name="base-vehicle"),
+    path("bases/<slug:code>/vehicles/<int:pk>/remove/", vehicles.vehicle_remove, name="base-vehicle-remove"),
+    path("bases/<slug:code>/vehicles/<int:pk>/out/", vehicles.unavailability_add, name="base-vehicle-out"),
+    path("bases/<slug:code>/unavailabilities/<int:pk>/", vehicles.unavailability, name="base-unavailability"),
+    path(
+        "bases/<slug:code>/unavailabilities/<int:pk>/end/", vehicles.unavailability_end, name="base-unavailability-end"
+    ),
+    path("bases/<slug:code>/models/", vehicle_models.models, name="base-models"),
+    path("bases/<slug:code>/models/new/", vehicle_models.model_add, name="base-model-add"),
+    path("bases/<slug:code>/models/<int:pk>/", vehicle_models.model, name="base-model"),
+    path("bases/<slug:code>/models/<int:pk>/remove/", vehicle_models.model_remove, name="base-model-remove"),
+    path("bases/<slug:code>/handsets/", handsets.handsets, name="base-handsets"),
+    path("bases/<slug:code>/handsets/new/", handsets.handset_add, name="base-handset-add"),
+    path("bases/<slug:code>/handsets/<int:pk>/", handsets.handset, name="base-handset"),
+    path("bases/<slug:code>/handsets/<int:pk>/remove/", handsets.handset_remove, name="base-handset-remove"),
+    path("bases/<slug:code>/handsets/<int:pk>/lend/", handsets.handset_lend, name="base-handset-lend"),
+    *(
+        path(
+            f"bases/<slug:code>/handsets/<int:pk>/{verb.replace('_', '-')}/",
+            handsets.handset_step,
+            {"verb": verb},
+            name=f"base-handset-{verb.replace('_', '-')}",
+        )
+        for verb in HANDSET.steps
+        if verb != "lend"
+    ),
+]
