@@ -116,18 +116,9 @@ class World:
         self.now = timezone.now()
         self.own, self.other = Side("brest"), Side("cherbourg")
         self.journey, self.token, self.people = self.own.journey, self.own.token, self.own.people
-        self.cookies = {persona: self._cookies(persona) for persona in self.people}
+        self.cookies = {persona: cookies_of(user, self.token, persona) for persona, user in self.people.items()}
         self._client = Client(raise_request_exception=False)
         self._answers: dict[tuple[str, str, str], HttpResponse] = {}
-
-    def _cookies(self, persona: str) -> dict[str, str]:
-        """Return the cookies of somebody who has signed in, or has opened the tracking link."""
-        client = Client()
-        if user := self.people[persona]:
-            client.force_login(user)
-        elif persona == "guest":
-            client.get(reverse("track-open", args=[self.token]))
-        return {name: morsel.value for name, morsel in client.cookies.items()}
 
     def at_home(self, door: Door) -> str:
         """Return the address that leads to the rows of one's own base."""
@@ -159,6 +150,16 @@ class World:
                 self._answers[key] = self._client.generic(method, address, b"")  # type: ignore[assignment]
                 transaction.set_rollback(True)
         return self._answers[key]
+
+
+def cookies_of(user: User | None, token: str, persona: str) -> dict[str, str]:
+    """Return the cookies of somebody who has signed in, or as a guest has opened the tracking link of that token."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    elif persona == "guest":
+        client.get(reverse("track-open", args=[token]))
+    return {name: morsel.value for name, morsel in client.cookies.items()}
 
 
 def code_of(response: HttpResponse) -> int | str:
