@@ -102,6 +102,8 @@ SENT: dict[str, Sent] = {
 # These name something that is everybody's, or nobody's but one's own; each with the reason why.
 HARMLESS = {
     "RideForm.base": "one may ask for a ride on every base",
+    "AppCodeForm.code": "a code that one reads off one's own device",
+    "SecondStepForm.code": "a code that one reads off one's own device",
     "PreferencesForm.base": "everybody may have every base as their own, to book on",
     "SignUpForm.base": "everybody may have every base as their own, to book on",
     "CodeForm.code": "redeemed by the browser that asked for it alone",
