@@ -73,6 +73,7 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("membership", "remove"): gettext_lazy("A role was withdrawn"),
     ("membership", "grant"): gettext_lazy("A role was given"),
     ("membership", "withdraw"): gettext_lazy("A role was withdrawn"),
+    ("person", "invite"): gettext_lazy("Somebody was invited"),
     ("person", "change"): gettext_lazy("A person's details were changed"),
     ("person", "add_second_factor"): gettext_lazy("A second step was set up"),
     ("person", "remove_second_factor"): gettext_lazy("A second step was switched off"),

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from echauffeur.accounts.models import User, phone_in_words
+from echauffeur.accounts.roles import Role, in_words
 from echauffeur.notifications.actions import Letter
 
 if TYPE_CHECKING:
@@ -119,6 +120,35 @@ def invitation(person: User, *, base: "Base", by: User) -> Letter:
                 _("To choose your password, ask for a code with this address of e-mail: %(address)s")
                 % {"address": _link("forgotten-password")},
                 _("Then sign in: %(address)s") % {"address": _link("sign-in")},
+            ),
+        )
+
+
+def role_given(person: User, *, base: "Base", role: Role, by: User) -> Letter:
+    with translation.override(person.language):
+        said = {"role": role.label, "base": base, "who": by}
+        return Letter(
+            "role_given",
+            _("You have a new role on %(base)s: %(role)s") % said,
+            _paragraphs(
+                _("Hello %(name)s,") % {"name": person.first_name},
+                _("%(who)s gave you a role on %(base)s: %(role)s.") % said,
+                _("It lets you do this:") + "".join(f"\n- {sentence}" for sentence in in_words(role)),
+                _("To sign in: %(address)s") % {"address": _link("sign-in")},
+            ),
+        )
+
+
+def role_withdrawn(person: User, *, base: "Base", role: Role, by: User) -> Letter:
+    with translation.override(person.language):
+        said = {"role": role.label, "base": base, "who": by}
+        return Letter(
+            "role_withdrawn",
+            _("You no longer have this role on %(base)s: %(role)s") % said,
+            _paragraphs(
+                _("Hello %(name)s,") % {"name": person.first_name},
+                _("%(who)s withdrew your role on %(base)s: %(role)s.") % said,
+                _("You can still ask for rides. If this is a mistake, ask a manager of the base."),
             ),
         )
 

@@ -15,6 +15,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from echauffeur.accounts.actions.roles import take_news
+from echauffeur.accounts.people import news_in_words
+
 KEPT_FORM = "kept_form"
 NEVER_KEPT = ("csrf", "password")
 MOST_KEPT_BYTES = 10_000
@@ -133,3 +136,20 @@ class LanguageMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or "fr")
         return response
+
+
+class NewsMiddleware:
+    """Tells people on their next page that they got or lost a role. Who has no news is asked no question for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        if request.method == "GET" and request.user.is_authenticated and request.user.news:
+            for sentence in map(news_in_words, take_news(request.user)):
+                messages.info(request, sentence)

@@ -6,6 +6,7 @@ from django.contrib.postgres.lookups import Unaccent
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.queries import grants_of
@@ -75,3 +76,11 @@ def role_steps(person: User, base: Base) -> EntryQuerySet:
     """Return the steps by which this person got and lost roles on the base, oldest first."""
     steps = Entry.objects.of(base).filter(subject="membership", streams__has_key=person.subject.stream)
     return steps.select_related("by").order_by("seq")
+
+
+def news_in_words(step: Entry) -> str:
+    """Return the step of a role as its person reads it."""
+    said = {"role": Role(step.code).label, "base": step.base, "who": step.by or _("An administrator")}
+    if step.verb in GIVING:
+        return _("%(who)s gave you a role on %(base)s: %(role)s.") % said
+    return _("%(who)s withdrew your role on %(base)s: %(role)s.") % said

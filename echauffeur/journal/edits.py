@@ -16,6 +16,7 @@ from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Subject
+from echauffeur.journal.models import Entry
 
 if TYPE_CHECKING:
     from echauffeur.accounts.models import User
@@ -44,9 +45,12 @@ class Edit:
         return self.base.pk if self.base else 0, self.subject.kind, self.subject.id
 
 
-def record_edits(edits: Iterable[Edit], *, by: "User", party: Party) -> None:
-    """Write an entry for each edit, base after base: the streams are the last locks to take, in one order."""
-    for edit in sorted(edits, key=lambda edit: edit.order):
+def record_edits(edits: Iterable[Edit], *, by: "User", party: Party) -> list[Entry]:
+    """Write an entry for each edit, base after base: the streams are the last locks to take, in one order.
+
+    Return the entries in that order.
+    """
+    return [
         journal.record(
             base=edit.base,
             verb=edit.verb,
@@ -56,6 +60,8 @@ def record_edits(edits: Iterable[Edit], *, by: "User", party: Party) -> None:
             data={"fields": list(edit.fields)} | dict(edit.data),
             also_on=edit.also_on,
         )
+        for edit in sorted(edits, key=lambda edit: edit.order)
+    ]
 
 
 def party_of(user: "User") -> Party:

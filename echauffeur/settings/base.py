@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "echauffeur.accounts.middleware.LanguageMiddleware",
     "echauffeur.accounts.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "echauffeur.accounts.middleware.NewsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "echauffeur.common.htmx.RefusalMiddleware",

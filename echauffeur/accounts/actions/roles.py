@@ -7,8 +7,10 @@ other's role at once, only one succeeds.
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 
+from echauffeur.accounts import letters
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.queries import grants_of
 from echauffeur.accounts.roles import Role
@@ -16,6 +18,9 @@ from echauffeur.accounts.ties import tie_of
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import Edit, party_of, record_edits
+from echauffeur.journal.models import Entry
+from echauffeur.notifications.actions import Letter, post
+from echauffeur.notifications.states import Way
 
 
 class NotYoursToGive(Refusal):
@@ -26,8 +31,10 @@ class NotYoursToGive(Refusal):
 
 
 @transaction.atomic
-def grant(*, user: User, base: Base, role: Role, by: User) -> bool:
+def grant(*, user: User, base: Base, role: Role, by: User, is_invited: bool = False) -> bool:
     """Give the person this role on the base, and return whether they did not have it yet.
+
+    The person is told, by mail and on their next page; ``is_invited``: the invitation tells of it.
 
     Raises Refusal when the role is not ``by``'s to give, or the account is switched off.
     """
@@ -36,12 +43,17 @@ def grant(*, user: User, base: Base, role: Role, by: User) -> bool:
     streams = tie.hold(user=user, base=base, going=False)
     _lock_roles(base)
     by = check_right(by, role, base)
-    if not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
+    user = _lock_person(user)
+    if not user.is_active:
         raise Refusal(_("This account is switched off: it takes no role. An administrator can switch it on again."))
     membership, is_new = Membership.objects.get_or_create(user=user, base=base, role=role)
     if is_new:
         tie.settle(user=user, base=base, going=False, by=by)
-        record_edits([_edit("grant", membership, streams)], by=by, party=party_of(by))
+        (step,) = record_edits([_edit("grant", membership, streams)], by=by, party=party_of(by))
+        if user.base_id is None:
+            User.objects.filter(pk=user.pk).update(base=base)
+        if not is_invited:
+            _tell(user, step, letters.role_given(user, base=base, role=role, by=by))
     return is_new
 
 
@@ -57,6 +69,7 @@ def withdraw(*, user: User, base: Base, role: Role, by: User) -> bool:
     streams = tie.hold(user=user, base=base, going=True)
     _lock_roles(base)
     by = check_right(by, role, base)
+    user = _lock_person(user)
     membership = Membership.objects.filter(user=user, base=base, role=role).select_related("user", "base").first()
     if membership is None:
         return False
@@ -65,8 +78,17 @@ def withdraw(*, user: User, base: Base, role: Role, by: User) -> bool:
     edit = _edit("withdraw", membership, streams)  # once gone, the row has lost its key
     membership.delete()
     tie.settle(user=user, base=base, going=True, by=by)
-    record_edits([edit], by=by, party=party_of(by))
+    (step,) = record_edits([edit], by=by, party=party_of(by))
+    _tell(user, step, letters.role_withdrawn(user, base=base, role=role, by=by))
     return True
+
+
+@transaction.atomic
+def take_news(user: User) -> list[Entry]:
+    """Return the steps that the person has not been told of yet, oldest first; from now on they have."""
+    steps = list(Entry.objects.filter(pk__in=_lock_person(user).news).select_related("base", "by").order_by("pk"))
+    User.objects.filter(pk=user.pk).update(news=[])
+    return steps
 
 
 def check_right(by: User, role: Role, base: Base) -> User:
@@ -86,6 +108,19 @@ def check_right(by: User, role: Role, base: Base) -> User:
 def _lock_roles(base: Base) -> None:
     """Let only one transaction at a time change who holds which role on this base."""
     Base.objects.select_for_update(no_key=True).get(pk=base.pk)
+
+
+def _lock_person(user: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _tell(user: User, step: Entry, letter: Letter) -> None:
+    """Have the person's next page tell of it, and a mail; nobody is told what they did themselves."""
+    if step.by_id == user.pk:
+        return
+    User.objects.filter(pk=user.pk).update(news=Func(F("news"), Value(step.pk), function="array_append"))
+    if user.is_active:
+        post(letter, way=Way.MAIL, to=user.email, person=user, base=step.base)
 
 
 def _check_another_manager(base: Base, user: User) -> None:

@@ -6,6 +6,7 @@ import phonenumbers
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
@@ -100,6 +101,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     second_factor_at = models.DateTimeField(_("second step since"), null=True, blank=True, editable=False)
     consented_at = models.DateTimeField(_("agreed to the conditions"), null=True, blank=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
+    news = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Steps in the journal that the next page of this person is to tell."),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["first_name", "last_name"]

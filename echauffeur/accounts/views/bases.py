@@ -25,6 +25,7 @@ OPENED_BY = {
     "ride-request-for": Permission.BOOK_FOR_OTHERS,
     "my-day": Permission.DRIVE,
     "base-people": Permission.MANAGE_PEOPLE,
+    "base-person-add": Permission.MANAGE_PEOPLE,
     "base-journal": Permission.SEE_JOURNAL,
 }
 

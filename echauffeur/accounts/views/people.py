@@ -9,16 +9,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from echauffeur.accounts.access import base_where, person_of
 from echauffeur.accounts.actions import roles
-from echauffeur.accounts.forms.people import RoleForm
+from echauffeur.accounts.actions.people import Added
+from echauffeur.accounts.forms.people import PersonForm, RoleForm
 from echauffeur.accounts.models import User, phone_in_words
 from echauffeur.accounts.people import CUSTOMERS, GIVING, people_of, role_steps, roles_of
-from echauffeur.accounts.queries import may
+from echauffeur.accounts.queries import grants_of, may
 from echauffeur.accounts.requests import SignedInRequest
-from echauffeur.accounts.roles import Permission, Role
+from echauffeur.accounts.roles import Permission, Role, in_words
 from echauffeur.bases.models import Base
 from echauffeur.bases.views import rows
 from echauffeur.common.refusals import Refusal
@@ -73,6 +74,28 @@ def role_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Withdraw a role of one of the base's people; pages that it opened close at once."""
     gone, had_not = _("%(name)s is no longer: %(role)s."), _("%(name)s did not have this role: %(role)s.")
     return _step(request, code, pk, roles.withdraw, (had_not, gone))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_add(request: SignedInRequest, code: str) -> HttpResponse:
+    """Give somebody a role by their exact address; whoever has no account is invited."""
+    base = base_of(request, code)
+    form = PersonForm(rows.typed(request), base=base, by=request.user)
+    if request.method == "POST" and (added := form.add()):
+        messages.success(request, _added_in_words(added, form.cleaned_data["role"]))
+        return redirect("base-person", base.code, added.person.pk)
+    explained = [(role.label, in_words(role)) for role in Role if role in grants_of(request.user, base)]
+    context = {"section": SECTION, "form": form, "explained": explained}
+    return rows.show(request, base, "accounts/person_add.html", context, status=form.status)
+
+
+def _added_in_words(added: Added, role: Role) -> str:
+    said = {"name": added.person, "email": added.person.email, "role": role.label}
+    if added.is_new:
+        return _("%(name)s is invited by mail to %(email)s, with the role: %(role)s.") % said
+    if added.is_given:
+        return _("%(email)s had an account already: %(name)s is now: %(role)s.") % said
+    return _("%(name)s already had this role: %(role)s.") % said
 
 
 def _step(
