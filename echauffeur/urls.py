@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from echauffeur.accounts.views import entry, passwords, second_factor
+from echauffeur.accounts.views import entry, passwords, provider, second_factor
 from echauffeur.accounts.views.bases import choose
 from echauffeur.accounts.views.consent import consent
 from echauffeur.accounts.views.home import home, set_language
@@ -20,6 +20,10 @@ urlpatterns = [
     path("sign-in/", SignIn.as_view(extra_context={"demo_accounts": DEMO_ACCOUNTS}), name="sign-in"),
     path("sign-in/second-step/", second_factor.second_step, name="second-step"),
     path("sign-in/second-step/setup/", second_factor.setup_first, name="second-step-setup"),
+    path("sign-in/provider/", provider.sign_in, name="provider-sign-in"),
+    path("sign-in/provider/back/", provider.callback, name="provider-callback"),
+    path("sign-out/done/", provider.signed_out, name="signed-out"),
+    path("sign-out/provider/", provider.sign_out, name="provider-sign-out"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
     path("sign-up/", entry.sign_up, name="sign-up"),
     path("sign-up/code/", entry.sign_up_code, name="sign-up-code"),

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from bookings.models import Ride
 from drivers.models import Driver, Licence, Shift
-from echauffeur.accounts.models import Membership, User
+from echauffeur.accounts.models import Identity, Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Category, Place
 from echauffeur.exchange.models import Upload
@@ -77,6 +77,17 @@ class ManagerFactory(UserFactory):
     membership = factory.RelatedFactory(
         "tests.factories.MembershipFactory", "user", base=factory.SelfAttribute("..base"), role=Role.MANAGER
     )
+
+
+class IdentityFactory(DjangoModelFactory):
+    """What a provider of identities knows a person as."""
+
+    class Meta:
+        model = Identity
+
+    user = factory.SubFactory(UserFactory)
+    issuer = "https://provider.example"
+    subject = factory.Sequence("subject-{}".format)
 
 
 class MembershipFactory(DjangoModelFactory):

@@ -79,6 +79,9 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("person", "remove_second_factor"): gettext_lazy("A second step was switched off"),
     ("person", "reset_second_factor"): gettext_lazy("A second step was switched off by an administrator"),
     ("person", "renew_codes"): gettext_lazy("New recovery codes were made"),
+    ("person", "link_identity"): gettext_lazy("A provider's identity was linked to an account"),
+    ("person", "unlink_identity"): gettext_lazy("A provider's identity was taken off an account"),
+    ("person", "sign_up"): gettext_lazy("An account was opened"),
     ("person", "end_sessions"): gettext_lazy("A person was signed out everywhere"),
     ("person", "set_password"): gettext_lazy("A person's password was set in the administration"),
 }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from echauffeur.accounts.models import Session, User
+from echauffeur.accounts.models import Identity, Session, User
 from echauffeur.accounts.people import people_of
 from echauffeur.accounts.queries import Person, bases_of, may, sessions_of
 from echauffeur.accounts.roles import Permission
@@ -45,3 +45,11 @@ def person_of(base: Base, pk: int) -> User:
     if person is None:
         raise Http404
     return person
+
+
+def identity_to_unlink(user: User, pk: int) -> Identity:
+    """Return the own identity of that key. Raises Http404 when there is none, or when it is somebody else's."""
+    identity = user.identities.filter(pk=pk).first()
+    if identity is None:
+        raise Http404
+    return identity

@@ -19,10 +19,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from drivers.models import Driver
 from echauffeur.accounts.actions import roles, second_factor
-from echauffeur.accounts.models import Membership, User, normal_phone
+from echauffeur.accounts.models import Identity, Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.accounts.ties import tie_of
-from echauffeur.common.admin import LabelledFormSet
+from echauffeur.common.admin import LabelledFormSet, ReadOnly
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
@@ -192,6 +192,15 @@ class PersonAdmin(TellingAdmin, UserAdmin):
             person = User.objects.get(pk=id)
             self.tell(request, [Edit(None, "set_password", person.subject)])
         return response
+
+
+@admin.register(Identity)
+class IdentityAdmin(ReadOnly, admin.ModelAdmin):
+    """Whom a provider knows as whom: read, never written, for it lets people in."""
+
+    list_display = ["user", "issuer", "subject", "linked_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__last_name", "user__email", "=subject"]
 
 
 @admin.register(Membership)

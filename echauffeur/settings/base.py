@@ -163,6 +163,16 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
+# A provider of identities (OpenID Connect), such as ProConnect: off while no issuer is named.
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPES = env.words("OIDC_SCOPES", "openid,email,profile")
+OIDC_ACR_VALUES = env.words("OIDC_ACR_VALUES")  # asked for, and one of them must be given
+OIDC_STRONG_ACR = env.words("OIDC_STRONG_ACR")  # these stand for a second step of ours
+OIDC_VOUCHES_FOR_EMAIL = env.flag("OIDC_VOUCHES_FOR_EMAIL")  # where a provider checks addresses without saying so
+
 # Wrong passwords are counted by account and place together: see accounts/lockout.py.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5

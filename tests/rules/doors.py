@@ -62,6 +62,7 @@ class Side:
         self.model = factories.VehicleModelFactory(base=self.base, name=f"Jumper, {code}")
         self.out = factories.UnavailabilityFactory(vehicle__base=self.base)
         self.handset = factories.HandsetFactory(base=self.base)
+        self.identity = factories.IdentityFactory(user=self.journey.customer)
         Client().force_login(self.journey.customer)
         self.session = Session.objects.get(user=self.journey.customer)
 
@@ -86,6 +87,7 @@ class Side:
             "unavailabilities": self.out.pk,
             "drivers": journey.driver.pk,
             "handsets": self.handset.pk,
+            "identities": self.identity.pk,
         }
 
 

@@ -1,6 +1,7 @@
 """People, what they are entitled to, and how they sign in."""
 
 from echauffeur.accounts.models.codes import OneTimeCode
+from echauffeur.accounts.models.identities import Identity
 from echauffeur.accounts.models.people import (
     Membership,
     User,
@@ -12,6 +13,7 @@ from echauffeur.accounts.models.people import (
 from echauffeur.accounts.models.sessions import Session
 
 __all__ = [
+    "Identity",
     "Membership",
     "OneTimeCode",
     "Session",

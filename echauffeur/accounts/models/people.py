@@ -141,12 +141,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(self.memberships.all())
 
     @property
-    def lacks_second_factor(self) -> bool:
-        """Whether this person may not sign in before having set up a second step."""
+    def second_factor_required(self) -> bool:
+        """Whether what this person may do takes more than a password."""
         required = settings.SECOND_FACTOR_REQUIRED_FOR
-        if not required or self.second_factor_at:
+        if not required:
             return False
         return (self.is_superuser and "administrator" in required) or any(m.role in required for m in self.held())
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether this person may not sign in by password before having set up a second step."""
+        return not self.second_factor_at and self.second_factor_required
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what every session is bound to: it ends when the password, or anything of the second step, changes.

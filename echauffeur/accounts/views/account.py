@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -54,6 +55,8 @@ def show(request: SignedInRequest, *, status: int = 200, **sections: Any) -> Htt
     context = {
         "name": NameForm(instance=user),
         "preferences": PreferencesForm(instance=user),
+        "provider": settings.OIDC_NAME,
+        "identities": user.identities.all(),
         "codes_left": codes_left(user) if user.second_factor_at else 0,
         "sessions": sessions_of(user),
         "this_session": request.session.session_key,
