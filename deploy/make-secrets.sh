@@ -14,8 +14,9 @@ write() {
 write secret_key "$(random)"
 write postgres_password "$(random)"
 write valkey_password "$(random)"
-# Empty until you write what your mail server and your gateway for texts gave you, if they want any.
+# Empty until you write what your mail server, gateway for texts and provider of identities gave you, if there are any.
 write mail_password ""
 write text_gateway_token ""
+write oidc_client_secret ""
 write database_url "postgresql://echauffeur:$(<secrets/postgres_password)@postgres:5432/echauffeur"
 write redis_url "redis://:$(<secrets/valkey_password)@valkey:6379/0"

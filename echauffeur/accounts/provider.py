@@ -1,7 +1,7 @@
 """Signing in at a provider of identities, by OpenID Connect's code flow with PKCE, state and nonce.
 
 Authlib speaks the protocol; what a provider may say is checked here: it is a stranger until its signature holds, with
-an algorithm of ours and a key of its own. See docs/decisions/0008-own-sign-in.md.
+an algorithm of ours and a key of its own. See docs/decisions/0009-own-sign-in.md.
 """
 
 import logging

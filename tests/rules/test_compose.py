@@ -62,6 +62,7 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["proxy"]
     assert [name for name, service in SERVICES.items() if "messages" in service["networks"]] == ["worker"]
+    assert [name for name, service in SERVICES.items() if "identities" in service["networks"]] == ["web"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
