@@ -46,6 +46,8 @@ SENTENCES |= {
 }
 EDITS: dict[tuple[str, str], Promise] = {
     ("base", "change"): gettext_lazy("The settings of the base were changed"),
+    ("base", "import"): gettext_lazy("The file “%(file)s” was taken in"),
+    ("base", "export"): gettext_lazy("%(lines)s rows were exported (%(kind)s)"),
     ("place", "add"): gettext_lazy("Place %(code)s was added"),
     ("place", "change"): gettext_lazy("Place %(code)s was changed"),
     ("place", "remove"): gettext_lazy("Place %(code)s was removed"),
