@@ -1,4 +1,4 @@
-"""Files that were sent and wait for a yes."""
+"""Files that were sent and wait for a yes, and what later ones need to know of earlier ones."""
 
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
+from fleet.models import VehicleModel
 
 
 class Upload(models.Model):
@@ -34,3 +35,19 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerModel(models.Model):
+    """What the earlier service called a vehicle model on a base: its vehicles' lines say no more than that."""
+
+    base = models.ForeignKey(Base, models.CASCADE, related_name="+", verbose_name=_("base"))
+    former = models.CharField(_("key in the earlier service"), max_length=60)
+    model = models.ForeignKey(VehicleModel, models.CASCADE, related_name="+", verbose_name=_("model"))
+
+    class Meta:
+        verbose_name = _("model of the earlier service")
+        verbose_name_plural = _("models of the earlier service")
+        constraints = [models.UniqueConstraint(fields=["base", "former"], name="former_model_once_per_base")]
+
+    def __str__(self) -> str:
+        return f"{self.former} → {self.model}"

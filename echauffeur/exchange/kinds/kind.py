@@ -1,5 +1,7 @@
-"""The kinds of rows that come in and go out as files. Each line is one form: the very form of the manager's pages, so
-that a file may do what its sender may do by hand, and nothing else.
+"""What every kind of row that comes in and goes out as a file has in common.
+
+Each line is one form: the very form of the manager's pages, so that a file may do what its sender may do by hand, and
+nothing else.
 """
 
 from collections.abc import Iterable
@@ -11,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
-from echauffeur.bases.forms import PlaceForm
-from echauffeur.bases.models import BY_NAME, Base, Place
+from echauffeur.bases.models import Base
 from echauffeur.exchange.columns import Column, Reading, as_typed, shown
 from echauffeur.exchange.models import Upload
 from echauffeur.exchange.plans import Change, Fate
@@ -93,12 +94,12 @@ class Kind:
         row = self.find(cells)
         form = self.form(cells, row or self.new())
         if not form.is_valid():
-            return Fate(line.number, name, "refused", reasons=reasons_of(form))
+            return refused(line, name, *reasons_of(form))
         changes = changes_of(form)
         if row is not None and not changes:
             return Fate(line.number, str(row), "same")
         if not form.save_as(self.by):
-            return Fate(line.number, name, "refused", reasons=reasons_of(form))
+            return refused(line, name, *reasons_of(form))
         return Fate(line.number, str(form.instance), "change" if row else "add", changes=changes if row else [])
 
     def form(self, cells: dict[str, str], row: Any) -> RowForm:
@@ -110,6 +111,11 @@ class Kind:
         typed = {name: as_sent(blank[name].value()) for name in blank.fields}
         typed |= {name: as_typed(blank.fields[name], cell) for name, cell in cells.items() if name in blank.fields}
         return self.form_class({name: value for name, value in typed.items() if value is not None}, instance=row)
+
+
+def refused(line: Line, name: str, *reasons: str) -> Fate:
+    """Return the fate of a line that cannot be taken in."""
+    return Fate(line.number, name, "refused", reasons=list(reasons))
 
 
 def as_sent(value: Any) -> Any:
@@ -139,31 +145,3 @@ def changes_of(form: RowForm) -> list[Change]:
         after = getattr(after, "pk", after)
         changes.append(Change(str(field.label), shown(field, initial), shown(field, after)))
     return changes
-
-
-class Places(Kind):
-    key = "places"
-    label = gettext_lazy("Places")
-    form_class = PlaceForm
-    columns = [
-        Column("name", gettext_lazy("name"), ("label",)),
-        Column("aliases", gettext_lazy("aliases")),
-        Column("kind", gettext_lazy("kind")),
-        Column("latitude", gettext_lazy("latitude"), ("lat", "location.coordinates.1")),
-        Column("longitude", gettext_lazy("longitude"), ("lon", "lng", "location.coordinates.0")),
-        Column("access_note", gettext_lazy("access note")),
-        Column("arrival_radius_m", gettext_lazy("arrival radius (metres)")),
-        Column("enabled", gettext_lazy("enabled")),
-    ]
-
-    def rows(self) -> QuerySet[Place]:
-        return self.base.places.order_by(BY_NAME)
-
-    def find(self, cells: dict[str, str]) -> Place | None:
-        return self.base.places.filter(name__iexact=cells.get("name", "")).first()
-
-    def new(self) -> Place:
-        return Place(base=self.base)
-
-
-KINDS: dict[str, type[Kind]] = {kind.key: kind for kind in (Places,)}
