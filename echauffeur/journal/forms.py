@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is not gen
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._before = model_to_dict(self.instance)
         for field in self.fields.values():
             field.show_hidden_initial = False  # what changed is told from the row, not from what the page remembers
 
@@ -86,8 +88,12 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is not gen
     @property
     def changes(self) -> list[str]:
         """The fields that really change: not those that were only written in another way."""
-        same = {name for name, value in self.initial.items() if self.cleaned_data.get(name, self) == value}
-        return [name for name in self.changed_data if name not in same]
+        return [name for name in self.changed_data if not self._is_as_before(name)]
+
+    def _is_as_before(self, name: str) -> bool:
+        value = self.cleaned_data.get(name, self)
+        known = (self._before, self.initial)  # what the row holds, and what the form shows of it
+        return any(name in before and getattr(value, "pk", value) == before[name] for before in known)
 
     def validate_constraints(self) -> None:
         """Judge the constraints that name the base too, though it is no field of the form."""

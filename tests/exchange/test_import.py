@@ -1,10 +1,8 @@
 """Taking files in: each line's fate is shown first, then all of it is written, or nothing."""
 
 import io
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +15,7 @@ from echauffeur.exchange.kinds import KINDS
 from echauffeur.exchange.models import Upload
 from echauffeur.exchange.tables import read_table
 from echauffeur.journal.models import Entry, Stream
+from tests.exchange.conftest import fates, send, take_in
 from tests.factories import BaseFactory, ManagerFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,43 +24,6 @@ EARLIER = (
     "_id;label;location.type;location.coordinates.0;location.coordinates.1;campus.id;campus.name\n"
     "GYM;Gymnase;Point;-4.494687;48.366227;BSL;Brest\nMES;Mess;Point;-4.49;48.38;BSL;Brest\n"
 )
-
-
-@pytest.fixture
-def base() -> Base:
-    base: Base = BaseFactory()
-    return base
-
-
-@pytest.fixture
-def manager(base: Base) -> User:
-    manager: User = ManagerFactory(base=base)
-    return manager
-
-
-@pytest.fixture
-def client(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
-def send(client: Client, text: str | bytes, kind: str = "places", **said: str) -> Any:
-    content = text.encode() if isinstance(text, str) else text
-    file = SimpleUploadedFile("lieux.csv", content)
-    return client.post(reverse("base-import-kind", args=["brest", kind]), {"file": file} | said, follow=True)
-
-
-def seen(response: Any) -> str:
-    return str(response.context["plan"].digest)
-
-
-def take_in(client: Client, response: Any) -> Any:
-    return client.post(response.request["PATH_INFO"], {"seen": seen(response)}, follow=True)
-
-
-def fates(response: Any) -> list[tuple[int, str, str]]:
-    return [(fate.number, fate.name, fate.verb) for fate in response.context["plan"].fates]
 
 
 class TestPlaces:
@@ -160,7 +122,7 @@ class TestTheFile:
 
     def test_is_its_senders_alone(self, client: Client, base: Base) -> None:
         shown = send(client, EARLIER)
-        address, digest = shown.request["PATH_INFO"], seen(shown)
+        address, digest = shown.request["PATH_INFO"], shown.context["plan"].digest
         other = Client()
         other.force_login(ManagerFactory(base=base))
         assert other.get(address).status_code == 404

@@ -1,7 +1,6 @@
 """A base's vehicle models, vehicles and service phones as files."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -47,7 +46,7 @@ class Models(Kind):
         national = VehicleModel.objects.filter(base=None, name__iexact=name).first()
         if national is not None:
             self._remember(cells, national)
-            return Fate(line.number, name, "same", reasons=[_("The whole service has this model: it is used as it is.")])
+            return Fate(line.number, name, "same", reasons=[_("The whole service has this model.")])
         fate = super().write(cells, line, name)
         if model := self.find(cells):
             self._remember(cells, model)

@@ -139,7 +139,7 @@ def reasons_of(form: RowForm) -> list[str]:
 def changes_of(form: RowForm) -> list[Change]:
     """Return what a valid form changes, in words."""
     changes = []
-    for name in form.changed_data:
+    for name in form.changes:
         field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
         after = form.cleaned_data[name]
         after = getattr(after, "pk", after)
