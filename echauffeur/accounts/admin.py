@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from drivers.models import Driver
 from echauffeur.accounts.actions import roles, second_factor
+from echauffeur.accounts.actions.entry import tell_of_new_password
 from echauffeur.accounts.models import Identity, Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.accounts.ties import tie_of
@@ -191,6 +192,7 @@ class PersonAdmin(TellingAdmin, UserAdmin):
         if response.status_code == 302:
             person = User.objects.get(pk=id)
             self.tell(request, [Edit(None, "set_password", person.subject)])
+            tell_of_new_password(person=person, but=request.session.session_key if person == request.user else None)
         return response
 
 

@@ -4,13 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
-from echauffeur.common.htmx import page
+from echauffeur.common.htmx import page, wants_fragment
 from echauffeur.demo import control
 from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.demo.forms import ControlForm
@@ -39,8 +38,11 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
     Whoever signs up is not signed in yet, so it is open to everybody; it exists in the demo only.
     """
-    newest = Message.objects.exclude(state=State.WITHHELD).select_related("base")[:MESSAGES_SHOWN]
-    return page(request, "demo/mailbox.html", {"mailbox": newest, "now": timezone.now()})
+    newest = list(Message.objects.exclude(state=State.WITHHELD)[:MESSAGES_SHOWN])
+    seen = str(newest[0].pk if newest else 0)
+    if wants_fragment(request) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)  # nothing new: what somebody is copying stays as it is
+    return page(request, "demo/mailbox.html", {"mailbox": newest, "seen": seen})
 
 
 def _tell(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ import "./forms.js";
 import "./positions.js";
 import "./eta.js";
 import "./copy.js";
+import "./passwords.js";
 import "./live.js";
 import "./ages.js";
 import "./timeline.js";

@@ -16,6 +16,7 @@ from echauffeur.accounts.models import Membership, Session, User
 from echauffeur.accounts.roles import Role
 from echauffeur.common import hub as hubs
 from tests import factories
+from tests.accounts.inbox import code_to
 from tests.admin.test_telling import form_on
 from tests.life.journeys import Journey, journey_to
 from tests.services import Services
@@ -80,6 +81,20 @@ def set_a_password(person: User, key: str) -> None:
     assert administration().post(f"/admin/accounts/user/{person.pk}/password/", new).status_code == 302
 
 
+def change_the_password_elsewhere(person: User, key: str) -> None:
+    other = Client()
+    other.force_login(person)
+    new = {"present_password": factories.PASSWORD, "password": "seven grey geese fly"}
+    assert other.post("/account/password/", new).status_code == 302
+
+
+def choose_a_new_password_by_code(person: User, key: str) -> None:
+    other = Client()
+    other.post("/forgotten-password/", {"email": person.email})
+    new = {"code": code_to(person.email), "password": "seven grey geese fly"}
+    assert other.post("/forgotten-password/code/", new).status_code == 302
+
+
 def withdraw_on_the_person(person: User, key: str) -> None:
     client, address = administration(), f"/admin/accounts/user/{person.pk}/change/"
     form = form_on(client, address) | {"memberships-0-DELETE": "on"}
@@ -94,7 +109,8 @@ def withdraw_the_role(person: User, key: str) -> None:
 
 
 SIGNED_OUT: list[Way] = [
-    sign_out, end_this_session, sign_out_elsewhere, sign_out_everywhere, disable, set_a_password
+    sign_out, end_this_session, sign_out_elsewhere, sign_out_everywhere, disable, set_a_password,
+    change_the_password_elsewhere, choose_a_new_password_by_code,
 ]  # fmt: skip
 DEMOTED: list[Way] = [withdraw_on_the_person, withdraw_the_role]
 

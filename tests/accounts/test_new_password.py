@@ -129,7 +129,7 @@ class TestForgotten:
 
 class TestChange:
     def change(self, client: Client, old: str = PASSWORD, password: str = NEW):
-        return send(client, "/account/password/", old=old, password=password)
+        return send(client, "/account/password/", present_password=old, password=password)
 
     def test_takes_the_present_one_and_ends_all_other_sessions(
         self, client: Client, camille: User, elsewhere: Client
@@ -158,6 +158,15 @@ class TestChange:
         codes = [self.change(client, f"not it {number}").status_code for number in range(11)]
         assert codes == [422] * 10 + [429]
         assert self.change(client).status_code == 429
+
+
+def test_whose_password_an_administrator_sets_hears_of_it(client: Client, camille: User, elsewhere: Client) -> None:
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    new = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+    assert client.post(f"/admin/accounts/user/{camille.pk}/password/", new).status_code == 302
+    assert newest(CAMILLE).kind == "password_changed"
+    assert not camille.sessions.exists()
+    assert client.get("/admin/").status_code == 200
 
 
 def test_an_invitation_says_who_invites_where_and_how_to_begin(camille: User) -> None:

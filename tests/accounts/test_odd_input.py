@@ -37,7 +37,7 @@ FIELDS = {
     "/sign-up/again/": dict,
     "/forgotten-password/": lambda: {"email": "lou@demo.example"},
     "/forgotten-password/code/": lambda: {"code": "1", "password": "four brown ducks swim"},
-    "/account/password/": lambda: {"old": "1", "password": "four brown ducks swim"},
+    "/account/password/": lambda: {"present_password": "1", "password": "four brown ducks swim"},
     "/account/phone/": lambda: {"phone": "0612345678"},
     "/account/phone/code/": lambda: {"code": "1"},
     "/language/": lambda: {"next": "/", "language": "fr"},

@@ -51,7 +51,8 @@ def test_an_account_made_inactive_is_out_at_the_next_request(client: Client, cam
 
 
 @pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+    "address",
+    ["a-word", "sign-in", "https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"],
 )
 def test_signing_in_never_leads_to_another_site(client: Client, camille: User, address: str) -> None:
     assert sign_in(client, camille.email, next=address)["Location"] == "/"

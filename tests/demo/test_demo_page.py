@@ -1,5 +1,8 @@
 """The demo's page: who may use it, and that the simulator hears of it."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -7,6 +10,7 @@ from django.test import Client
 
 from echauffeur.common.hub import ask
 from echauffeur.demo import control
+from echauffeur.notifications.models import Message
 from tests.factories import DriverFactory, ManagerFactory, RegulatorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +68,33 @@ def test_without_redis_the_simulator_goes_on_as_told(services):
         assert "Redis is away" in client.post("/demo/", {"do": "pause"}, follow=True).content.decode()
     while not ask(lambda client: client.ping(), default=False):  # it is left alone for a second
         time.sleep(0.1)
+
+
+class TestMailbox:
+    """The demo's page of messages."""
+
+    @pytest.fixture
+    def message(self) -> Message:
+        return Message.objects.create(
+            way="mail", kind="sign_up", to="lou@demo.example", subject="Hi", body="It is 123456"
+        )
+
+    def test_shows_everybody_what_was_written(self, client: Client, message: Message):
+        Message.objects.create(way="mail", kind="new_password", to="nobody@elsewhere.example", state="withheld")
+        page = client.get("/demo/mail/").content.decode()
+        assert "123456" in page
+        assert "nobody@elsewhere.example" not in page
+
+    def test_is_not_drawn_again_for_nothing(self, client: Client, message: Message):
+        def look(seen: int) -> int:
+            return client.get(f"/demo/mail/?seen={seen}", headers={"HX-Request": "true"}).status_code
+
+        assert (look(message.pk), look(0)) == (204, 200)
+
+    def test_exists_in_the_demo_only(self):
+        code = "import django; django.setup(); from django.urls import reverse; reverse('demo-mail')"
+        production = {"DJANGO_SETTINGS_MODULE": "echauffeur.settings.production", "SECRET_KEY": "x" * 50}
+        answer = subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | production, check=False, capture_output=True, text=True
+        )
+        assert "NoReverseMatch" in answer.stderr

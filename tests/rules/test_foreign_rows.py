@@ -124,6 +124,7 @@ NAMES_NO_ROW = {
     "at": "a time",
     "back": "a switch",
     "next": "an address of this site",
+    "seen": "a number to compare with, on a page that shows everybody the same",
     "fresh": "a switch",
     "blank": "a switch",
     "form": "a kind of file",

@@ -143,18 +143,27 @@ def change_password(*, person: User, password: str, but: str | None = None) -> N
         raise Refusal(" ".join(error.messages), field="password") from error
     person.set_password(password)
     person.save(update_fields=["password"])
-    person.sessions.exclude(pk=but).delete()
     _record("change_password", person)
+    tell_of_new_password(person=person, but=but)
+
+
+@transaction.atomic
+def tell_of_new_password(*, person: User, but: str | None = None) -> None:
+    """End the sessions of a person whose password has just been set, by whomever, and write to the person.
+
+    Whoever set it writes the step: sockets heed that. ``but`` is the key of a session that goes on.
+    """
+    person.sessions.exclude(pk=but).delete()
     post(letters.password_changed(person), way=Way.MAIL, to=person.email, person=person)
 
 
-def change_own_password(*, person: User, old: str, password: str, session: str | None) -> None:
+def change_own_password(*, person: User, present_password: str, password: str, session: str | None) -> None:
     """Set another password for whoever knows the present one, and end all sessions but the one of this key.
 
     Raises Refusal when it is not the present one, or the new one is too weak for this person.
     """
-    if not person.check_password(old):
-        raise Refusal(_("This is not your present password."), field="old")
+    if not person.check_password(present_password):
+        raise Refusal(_("This is not your present password."), field="present_password")
     change_password(person=person, password=password, but=session)
 
 

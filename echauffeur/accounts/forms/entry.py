@@ -9,18 +9,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from echauffeur.accounts.addresses import address_to_sign_up
+from echauffeur.accounts.addresses import address_to_sign_up, domains
 from echauffeur.accounts.models import User, normal_phone, phone_in_words, takes_texts
 from echauffeur.accounts.models.codes import CODE_DIGITS
 from echauffeur.accounts.passwords import LONGEST
 from echauffeur.bases.models import Base
+
+_show, _hide = gettext_lazy("Show the password"), gettext_lazy("Hide the password")
 
 
 class PasswordField(forms.CharField):
     """A password that is chosen now. Whoever knows the person checks it against them too."""
 
     def __init__(self, **more: Any):
-        attrs = {"autocomplete": "new-password", "data-show-password": True}
+        attrs = {"autocomplete": "new-password", "data-show-password": _show, "data-hide-password": _hide}
         super().__init__(
             strip=False,
             max_length=LONGEST,
@@ -40,7 +42,7 @@ class CodeField(forms.CharField):
     """Six digits, with whatever spaces and dashes somebody puts between them."""
 
     def __init__(self, **more: Any):
-        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input", "autofocus": True}
+        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
         super().__init__(label=gettext_lazy("Code"), max_length=30, widget=forms.TextInput(attrs=attrs), **more)
 
     def clean(self, value: Any) -> str:
@@ -79,6 +81,11 @@ class SignUpForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        ends = ", ".join(f"@{domain}" for domain in domains())
+        self.fields["email"].help_text = _("It ends in %(domains)s.") % {"domains": ends}
 
     def clean_email(self) -> str:
         return address_to_sign_up(self.cleaned_data["email"])
@@ -126,7 +133,7 @@ class NewPasswordForm(CodeForm):
 class ChangePasswordForm(forms.Form):
     """Another password, for whoever still knows the old one."""
 
-    old = forms.CharField(
+    present_password = forms.CharField(
         label=gettext_lazy("Present password"),
         strip=False,
         max_length=LONGEST,

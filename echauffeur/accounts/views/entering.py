@@ -51,8 +51,10 @@ def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
 
 
 def is_ours(request: HttpRequest, address: str) -> bool:
-    """Return whether the address is one of this site's pages."""
-    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    """Return whether the address is a path of this site. A word without a slash is none: it would name a view."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
 
 
 def sign_in(request: HttpRequest, user: User) -> None:

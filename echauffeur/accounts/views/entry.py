@@ -1,7 +1,6 @@
 """Signing up: who one is, then the code that was mailed. Nothing tells whether an address had an account."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -13,10 +12,9 @@ from echauffeur.accounts.addresses import domains
 from echauffeur.accounts.forms.entry import CodeForm, SignUpForm
 from echauffeur.accounts.models.codes import Purpose
 from echauffeur.accounts.views import asked
+from echauffeur.accounts.views.entering import sign_in
 from echauffeur.accounts.views.ways import show, way_in
 from echauffeur.common.refusals import Refusal
-
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105  a path
 
 
 @way_in
@@ -26,13 +24,13 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/sign_up_closed.html", status=403 if request.method == "POST" else 200)
     form = SignUpForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _show_sign_up(request, form)
+        return show(request, "accounts/sign_up.html", form)
     typed = {name: form.cleaned_data[name] for name in ("email", "first_name", "last_name", "base", "password")}
     try:
         frequency.may_ask(request, Purpose.SIGN_UP, typed["email"])
         key = entry.ask_to_sign_up(**typed, language=translation.get_language() or "fr")
     except Refusal as refusal:
-        return _show_sign_up(request, form, refusal)
+        return show(request, "accounts/sign_up.html", form, refusal)
     asked.keep(request, Purpose.SIGN_UP, key, typed["email"])
     return redirect("sign-up-code")
 
@@ -52,7 +50,7 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return show(request, "accounts/sign_up_code.html", form, refusal, to=sent.to)
     asked.forget(request, Purpose.SIGN_UP)
-    login(request, person, backend=PASSWORD_BACKEND)
+    sign_in(request, person)
     messages.success(request, _("Welcome, %(name)s. Your account is open.") % {"name": person.first_name})
     return redirect("home")
 
@@ -72,7 +70,3 @@ def sign_up_again(request: HttpRequest) -> HttpResponse:
         asked.keep(request, Purpose.SIGN_UP, key, sent.to)
         messages.success(request, _("A new code is on its way. The one before holds no more."))
     return redirect("sign-up-code")
-
-
-def _show_sign_up(request: HttpRequest, form: SignUpForm, refusal: Refusal | None = None) -> HttpResponse:
-    return show(request, "accounts/sign_up.html", form, refusal, domains=domains())
