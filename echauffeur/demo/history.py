@@ -12,7 +12,7 @@ from bookings.states import RefusalReason
 from dispatch.queries.feasibility import LEAST_APPROACH
 from drivers.models import Driver
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Place
+from echauffeur.bases.models import Category, Place
 from echauffeur.bases.queries import is_open
 from echauffeur.common.lifecycle import Party
 from echauffeur.demo.bases import BaseSpec
@@ -29,6 +29,16 @@ NOTES = [
     "Réunion à l’état-major", "Train de 17 h 12", "Deux valises", "Rendez-vous médical", "Délégation, tenue de ville",
     "Retour de mission", "Matériel léger", "Attendre devant l’accueil", "Visite de service", "Stage de formation",
 ]  # fmt: skip
+# key: kind of transport; what it is for, and the motives that people give
+KINDS = {
+    "Liaison": (
+        "Déplacements de service, sur la base et en ville",
+        ["Réunion de service", "Retour de mission", "Stage de formation", "Liaison avec la gare", "Visite de service"],
+    ),
+    "Autorité": ("Autorités et délégations", ["Visite d’inspection", "Accueil d’une délégation", "Cérémonie"]),
+    "Sanitaire": ("Rendez-vous médicaux, mobilité réduite", ["Rendez-vous médical", "Visite médicale d’aptitude"]),
+    "Groupe": ("À partir de six passagers", ["Transport d’un équipage", "Groupe en stage"]),
+}
 REFUSED = {
     RefusalReason.NO_CAPACITY: "Aucun conducteur n’est libre à cette heure. Une heure plus tard, c’est possible.",
     RefusalReason.OUT_OF_SCOPE: "Ce trajet privé ne relève pas du service. La ligne 3 du bus passe à cette adresse.",
@@ -98,11 +108,12 @@ class Chronicle:
     """Tells the rides of one base."""
 
     def __init__(
-        self, spec: BaseSpec, crew: Crew, *, places: list[Place], vehicles: list[Vehicle], diary: Diary, now: datetime
-    ):
+        self, spec: BaseSpec, crew: Crew, *, places: list[Place], vehicles: list[Vehicle], diary: Diary,
+        kinds: dict[str, Category], now: datetime,
+    ):  # fmt: skip
         self.spec, self.crew, self.places, self.vehicles = spec, crew, places, vehicles
-        self.diary, self.now = diary, now
-        self.random = Random(f"rides of {spec.code}")
+        self.diary, self.kinds, self.now = diary, kinds, now
+        self.random, self.motives = Random(f"rides of {spec.code}"), Random(f"motives of {spec.code}")
         self.visitor = crew.drivers[0] if spec.code == "brest" else None
 
     def tell(self, first: date, last: date) -> list[Life]:
@@ -132,7 +143,8 @@ class Chronicle:
         """Yield the rides that make the control tower alive at the first look, whatever the hour."""
         start = self.now.replace(second=0, microsecond=0)
         for offset in (-40, -28, 6, 11, 16, 24, 33, 45, 60, 80, 105, 140, 190):
-            yield self._wish(start + minutes(offset), start - minutes(self.random.uniform(30, 300)))
+            asked_before = min(start, start + minutes(offset))
+            yield self._wish(start + minutes(offset), asked_before - minutes(self.random.uniform(30, 300)))
 
     def _for_the_visitor(self) -> list[Life]:
         """Return two rides that wait for the driver whom visitors play, and one that a visitor's customer awaits."""
@@ -193,13 +205,25 @@ class Chronicle:
         )
         origin, destination = random.sample(self.places, 2)
         wheelchairs = int(random.random() < 0.04)
+        passengers = random.choices([1, 2, 3, 4, 6, 12], [60, 20, 8, 5, 2, 0.7])[0] if not wheelchairs else 1
+        category, motive = self._kind(passengers, wheelchairs)
         return Wanted(
             customer, booked_by, name, origin, destination, pickup_at, requested_at,
-            passengers=random.choices([1, 2, 3, 4, 6, 12], [60, 20, 8, 5, 2, 0.7])[0] if not wheelchairs else 1,
+            passengers=passengers, category=category, motive=motive,
             luggage=random.choices([0, 1, 2, 4], [70, 18, 9, 3])[0],
             wheelchairs=wheelchairs,
             note=random.choice(NOTES) if random.random() < 0.3 else "",
         )  # fmt: skip
+
+    def _kind(self, passengers: int, wheelchairs: int) -> tuple[Category, str]:
+        """Return the kind of transport that suits, and a motive: always where the base asks for one."""
+        random = self.motives
+        if wheelchairs or passengers >= 6:
+            name = "Sanitaire" if wheelchairs else "Groupe"
+        else:
+            name = random.choices(["Liaison", "Autorité", "Sanitaire"], [86, 6, 8])[0]
+        is_said = self.crew.base.motive_required or random.random() < 0.6
+        return self.kinds[name], random.choice(KINDS[name][1]) if is_said else ""
 
     def _live(self, wish: Wanted) -> Life:
         life = Life(wish, self.random)

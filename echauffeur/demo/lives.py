@@ -15,7 +15,7 @@ from dispatch.queries.feasibility import LEAST_APPROACH
 from dispatch.states import MISSION
 from drivers.models import Driver
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Place
+from echauffeur.bases.models import Category, Place
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.models import CODE_ALPHABET
 from fleet.models import Vehicle
@@ -62,6 +62,8 @@ class Wanted:
     luggage: int = 0
     wheelchairs: int = 0
     note: str = ""
+    category: Category | None = None
+    motive: str = ""
 
 
 class Life:
@@ -80,6 +82,7 @@ class Life:
             origin_longitude=wanted.origin.longitude, destination=wanted.destination, wanted_at=wanted.pickup_at,
             pickup_at=wanted.pickup_at, minutes=base.ride_minutes, passengers=wanted.passengers,
             luggage=wanted.luggage, wheelchairs=wanted.wheelchairs, note=wanted.note,
+            category=wanted.category, motive=wanted.motive,
             requested_at=wanted.requested_at, state_since=wanted.requested_at,
         )  # fmt: skip
         party = Party.CUSTOMER if wanted.customer else Party.REGULATOR

@@ -14,11 +14,12 @@ from bookings.models import Ride
 from dispatch.models import Mission, Stop
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Base, OpeningHours, Place
+from echauffeur.bases.holidays import HolidayCalendar
+from echauffeur.bases.models import Base, Category, OpeningException, OpeningHours, Place
 from echauffeur.demo import accounts
 from echauffeur.demo.bases import BASES, BaseSpec
 from echauffeur.demo.handsets import write_handsets
-from echauffeur.demo.history import Chronicle, Diary
+from echauffeur.demo.history import KINDS, Chronicle, Diary
 from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, write_shifts
 from echauffeur.demo.town.drawing import Town, draw
@@ -59,7 +60,8 @@ def is_loaded() -> bool:
 def load(now: datetime) -> None:
     """Write bases, maps, people, vehicles, and rides from two months before ``now`` to some days after."""
     towns = {spec.code: draw(spec.plan) for spec in BASES}
-    bases = _write_bases()
+    bases = _write_bases(now)
+    kinds = _write_categories(bases)
     places = {code: _write_places(SPECS[code], base, towns[code]) for code, base in bases.items()}
     Basemap.objects.bulk_create(
         Basemap(base=bases[code], features=town.features, attribution="Plan dessiné pour la démonstration")
@@ -77,6 +79,7 @@ def load(now: datetime) -> None:
             places=places[code],
             vehicles=vehicles[code],
             diary=_diary(crew, vehicles[code]),
+            kinds=kinds[code],
             now=now,
         )
         lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
@@ -93,20 +96,51 @@ def keep_on_duty(now: datetime) -> None:
     write_shifts(SPECS, crews, today - timedelta(days=1), today + timedelta(days=SHIFT_DAYS_AHEAD))
 
 
-def _write_bases() -> dict[str, Base]:
+def _write_bases(now: datetime) -> dict[str, Base]:
     bases = [
         Base(
             name=spec.name, code=spec.code, latitude=spec.plan.latitude, longitude=spec.plan.longitude,
             phone_customers=f"+33{spec.phone[1:]}00", phone_drivers=f"+33{spec.phone[1:]}01",
             no_show_minutes=5 if spec.code == "brest" else 10, ride_minutes=15 if spec.code == "brest" else 20,
+            area_radius_m=25_000, holiday_calendar=HolidayCalendar.METROPOLE,
+            closed_on_holidays=not spec.round_the_clock, greatest_party=16 if spec.code == "brest" else None,
+            motive_required=spec.code == "toulon",
         )
         for spec in BASES
     ]  # fmt: skip
     Base.objects.bulk_create(bases)
     written = {base.code: base for base in bases}
     OpeningHours.objects.bulk_create(hours for spec in BASES for hours in _hours(spec, written[spec.code]))
-    prefetch_related_objects(bases, "opening_hours")
+    OpeningException.objects.bulk_create(_exceptions(written, now))
+    prefetch_related_objects(bases, "opening_hours", "opening_exceptions")
     return written
+
+
+def _exceptions(bases: dict[str, Base], now: datetime) -> Iterable[OpeningException]:
+    """Yield a day of other hours, and a day closed, that whoever looks at the demo finds before them."""
+    for code, days, hours, label in (
+        ("brest", 6, (time(10), time(23, 59)), "Exercice de sécurité"),
+        ("lille", 5, (None, None), "Journée de cohésion"),
+    ):
+        day = bases[code].local(now).date() + timedelta(days=days)
+        if day.weekday() > 4:
+            day += timedelta(days=7 - day.weekday())
+        yield OpeningException(
+            base=bases[code], first_day=day, last_day=day, opens=hours[0], closes=hours[1], label=label
+        )
+
+
+def _write_categories(bases: dict[str, Base]) -> dict[str, dict[str, Category]]:
+    """Give every base the same kinds of transport, and return them by base and name."""
+    written = Category.objects.bulk_create(
+        Category(base=base, name=name, description=description, order=10 * n)
+        for base in bases.values()
+        for n, (name, (description, _motives)) in enumerate(KINDS.items(), 1)
+    )
+    kinds: dict[str, dict[str, Category]] = defaultdict(dict)
+    for category in written:
+        kinds[category.base.code][category.name] = category
+    return kinds
 
 
 def _hours(spec: BaseSpec, base: Base) -> Iterable[OpeningHours]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -80,6 +81,20 @@ def test_numbers_look_like_the_service():
         assert 10 <= base.places.count() <= 21
 
 
+def test_rules_of_bases_show_in_their_rides():
+    bases = Base.objects.all()
+    assert {base.code for base in bases if base.opening_exceptions.exists()} == {"brest", "lille"}
+    assert not Ride.objects.filter(category=None).exists()
+    assert not Ride.objects.exclude(category__base=F("base")).exists()
+    assert not Ride.objects.filter(base__motive_required=True, motive="").exists()
+    assert Ride.objects.filter(base__motive_required=True).exists()
+    assert Ride.objects.values("category__name").distinct().count() == 4
+    for base in bases:
+        assert not Ride.objects.filter(base=base, passengers__gt=base.greatest_party or 999).exists()
+        for place in base.places.all():
+            place.full_clean()
+
+
 def test_replaying_the_journal_gives_every_row():
     entries = by_subject("ride")
     for ride in Ride.objects.all():
@@ -149,7 +164,7 @@ def test_stops_say_what_the_rides_say():
 
 
 def test_rides_begin_when_their_base_is_open():
-    for ride in Ride.objects.select_related("base").prefetch_related("base__opening_hours"):
+    for ride in Ride.objects.select_related("base").prefetch_related("base__opening_hours", "base__opening_exceptions"):
         assert is_open(ride.base, ride.pickup_at), ride
 
 

@@ -27,7 +27,7 @@ from echauffeur.demo.simulator.world import until_done
 from echauffeur.demo.town.drawing import draw
 from echauffeur.journal.models import Entry
 from tests.browser.site import Site
-from tests.factories import DriverFactory, PlaceFactory, RegulatorFactory, UserFactory, VehicleFactory
+from tests.factories import CategoryFactory, DriverFactory, PlaceFactory, RegulatorFactory, UserFactory, VehicleFactory
 from tests.services import Services
 from tracking.models import Basemap
 from tracking.positions import newest
@@ -64,6 +64,9 @@ def brest(transactional_db: None) -> Base:
     people = {"password": PASSWORD, "language": "fr"}
     regulator = RegulatorFactory(email=address_of("Relève", "Simulateur"), base__code="brest", **people)
     base = regulator.base
+    base.motive_required = True
+    base.save()
+    CategoryFactory.create_batch(2, base=base)
     Basemap.objects.create(base=base, features=town.features)
     for number, (latitude, longitude) in enumerate(town.spots["base"][:4]):
         PlaceFactory(base=base, name=f"Bâtiment {number}", latitude=latitude, longitude=longitude)
@@ -88,6 +91,8 @@ def test_one_ride_from_booking_to_rating_through_pages_and_sockets(site: Site, b
 
     ride = Ride.objects.get()
     assert (ride.state, ride.rating) == ("completed", 5)
+    assert ride.category == brest.categories.first()
+    assert ride.motive
     steps = ["request", "confirm", "assign", "acknowledge", "depart", "arrive", "board", "complete", "rate"]
     assert steps_of(ride.code) == steps
     position = newest([brest.drivers.get().pk])[brest.drivers.get().pk]

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from echauffeur.demo.history import BLAME, NOTES, PRAISE
+from echauffeur.demo.history import BLAME, KINDS, NOTES, PRAISE
 from echauffeur.demo.simulator.pace import Pace
-from echauffeur.demo.simulator.pages import Page
+from echauffeur.demo.simulator.pages import Form, Page
 from echauffeur.demo.simulator.phone import NotAsExpected, NotThere, Phone
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class SimulatedCustomer:
         if form is None or len(places) < 2:
             raise NotAsExpected("There is no form to ask for a ride")
         origin, destination = self.random.sample(places, 2)
-        recap = await self.phone.send(form, origin=origin, destination=destination, **self._wish())
+        recap = await self.phone.send(form, origin=origin, destination=destination, **self._wish(), **self._kind(form))
         confirm = recap.form_to(BOOKING)
         if recap.status != 200 or confirm is None or "destination" not in confirm.values:
             raise NotAsExpected(f"The request was not taken: {recap.status} {recap.path}")
@@ -52,6 +52,12 @@ class SimulatedCustomer:
             pickup_at = datetime.now(CLOCK) + timedelta(minutes=random.randrange(25, 90, 5))
             wish |= {"when": "at", "day": f"{pickup_at:%Y-%m-%d}", "clock": f"{pickup_at:%H:%M}"}
         return wish
+
+    def _kind(self, form: Form) -> dict[str, str]:
+        """Choose one of the kinds of transport that the base asks for, mostly the first, and say what it is for."""
+        kinds = form.choices.get("category", [])
+        chosen = {"category": kinds[0] if self.random.random() < 0.8 else self.random.choice(kinds)} if kinds else {}
+        return chosen | {"motive": self.random.choice(KINDS["Liaison"][1])}
 
     @staticmethod
     def _code(page: Page) -> str:
