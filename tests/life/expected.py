@@ -54,6 +54,11 @@ MISSION_STATE = {"assigned": "planned", "acknowledged": "acknowledged"} | dict.f
 )
 
 
+def may_overrule(kind: str, reason: str) -> bool:
+    """Whether this kind of person may book against a rule of the base, giving that reason."""
+    return kind == "regulator" and bool(reason.strip())
+
+
 class Told(NamedTuple):
     """The columns of a journal entry from which everything can be told again."""
 

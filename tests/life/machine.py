@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bookings.actions import request
+from bookings.rules import AgainstTheRules
+from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import NotTheirs, Refusal, Stale, TapReused
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.models import Entry
 from tests.life.checks import check_database
 from tests.life.doors import TAPPED, take
-from tests.life.expected import FINAL, MISSION_STATE, ON_MISSION, REASONS, RIDE
+from tests.life.expected import FINAL, MISSION_STATE, ON_MISSION, REASONS, RIDE, may_overrule
 from tests.life.world import Person, World
 
 MOST_LIVE_RIDES = 3
@@ -34,6 +36,7 @@ MOMENTS = (
     + ["the_same_tap_again"] * 2
     + ["time_passes"] * 2
     + ["somebody_asks"] * 2
+    + ["somebody_asks_against_a_rule"]
     + ["change_of_plan"]
 )
 
@@ -109,6 +112,29 @@ class RideLife(RuleBasedStateMachine):
         ride = send(tap)
         state = "confirmed" if base.auto_confirm else "requested"
         self.rides.append(Expected(ride.pk, ride.code, who, ride.pickup_at, state))
+        self.taps.append(Tapped(tap.key, send))
+
+    def somebody_asks_against_a_rule(self, which: int, person: int, why: int) -> None:
+        """A rule is for everybody; only a regulator overrules it, and only with a reason, which the journal keeps."""
+        if len(self.live()) >= MOST_LIVE_RIDES:
+            return
+        who, base = pick(self.world.of_kind("customer") + self.world.of_kind("regulator"), person), self.world.base
+        rule, wish = pick(sorted(self.world.forbidden(timezone.now()).items()), which)
+        party, overrule = Party(who.kind), "An order." if why % 2 else " "
+        base.auto_confirm = False
+
+        def send(tap: Tap) -> Any:
+            return request(base=base, wish=wish, by=who.user, party=party, overrule=overrule, tap=tap)
+
+        tap, before = self.new_tap(), Entry.objects.count()
+        if not may_overrule(who.kind, overrule):
+            expect(AgainstTheRules, lambda: send(tap))
+            assert Entry.objects.count() == before, "a refusal wrote something"
+            return
+        ride = send(tap)
+        told = Entry.objects.get(tap=tap.key)
+        assert ([kept["rule"] for kept in told.data["overruled"]], told.words) == ([rule], overrule)
+        self.rides.append(Expected(ride.pk, ride.code, who, ride.pickup_at, "requested"))
         self.taps.append(Tapped(tap.key, send))
 
     def the_next_step(self, ride: int, move: int, crew: int) -> None:

@@ -7,7 +7,9 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from bookings import actions as booking
 from dispatch import actions as dispatch
+from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from tests.env import LIFE_STEPS
@@ -59,8 +61,18 @@ def trust_every_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "_driven", lambda mission, **_: mission)
 
 
+def let_customers_overrule(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = booking.check_wish
+    monkeypatch.setattr(
+        booking, "check_wish", lambda *wish, party, overrule: real(*wish, party=Party.REGULATOR, overrule=overrule)
+    )
+
+
+MISTAKES = [forget_taps, lose_a_number, keep_the_mission, trust_every_driver, let_customers_overrule]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("mistake", [forget_taps, lose_a_number, keep_the_mission, trust_every_driver])
+@pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_play_finds_a_mistake(
     mistake: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

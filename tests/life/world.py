@@ -1,7 +1,7 @@
 """A small base with everybody in it, and what each of them may be expected to do."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -39,12 +39,23 @@ class World:
         return [person for person in self.people if person.kind == kind]
 
     def wish(self, wanted_at: datetime) -> Wish:
-        return Wish(Origin.at(self.places[0]), self.places[1], wanted_at, "Camille Durand", "+33612345678")
+        return Wish(
+            Origin.at(self.places[0]), self.places[1], wanted_at, "Camille Durand", "+33612345678", motive="Réunion"
+        )
+
+    def forbidden(self, now: datetime) -> dict[str, Wish]:
+        """Return a wish against each of three rules, which a regulator may overrule."""
+        right = self.wish(now + timedelta(hours=1))
+        return {
+            "shortest_notice": replace(right, wanted_at=now + timedelta(minutes=5)),
+            "greatest_party": replace(right, passengers=self.base.greatest_party + 1),
+            "motive": replace(right, motive=""),
+        }
 
 
 def build() -> World:
     """Write the rows of a base with two customers, a regulator, two drivers and two vehicles."""
-    base = factories.BaseFactory()
+    base = factories.BaseFactory(greatest_party=2, motive_required=True)
     people = [
         *(Person("customer", factories.UserFactory(base=base)) for _ in range(2)),
         Person("regulator", factories.RegulatorFactory(base=base)),
