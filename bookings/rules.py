@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from echauffeur.bases.models import Base, Category, Place
-from echauffeur.bases.queries import Opening, Timetable
+from echauffeur.bases.queries import LAST_MINUTE, Opening, Timetable
 from echauffeur.common.distances import distance_in_words
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
@@ -236,20 +236,29 @@ def _hours_rules(base: Base, moments: list[datetime], name: str) -> Iterator[Bro
     told = {
         "base": base.name,
         "day": date_format(day.on, "l j F"),
-        "hours": hours_in_words(day.openings),
+        "hours": hours_in_a_sentence(ends := ends_of(day.openings)),
         "reason": day.reason,
         "opening": date_format(base.local(opening), "l j F, H:i") if opening else "",
     }
-    facts = {"hours": told["hours"], "because": day.reason}
+    facts = {"hours": ends, "because": day.reason}
     yield Broken("opening_hours", _closed_in_words(told), name, facts)
 
 
 def hours_in_words(openings: "tuple[Opening, ...] | list[Opening]") -> str:
     """Return openings as 06:00–22:00, or day and night; nothing for a closed day."""
-    if [(opens, closes >= time(23, 59)) for opens, closes in openings] == [(time.min, True)]:
+    if [(opens, closes >= LAST_MINUTE) for opens, closes in openings] == [(time.min, True)]:
         return _("day and night")
-    ends = [(f"{opens:%H:%M}", "24:00" if closes >= time(23, 59) else f"{closes:%H:%M}") for opens, closes in openings]
-    return ", ".join(f"{opens}–{closes}" for opens, closes in ends)
+    return ", ".join(f"{opens}–{closes}" for opens, closes in ends_of(openings))
+
+
+def hours_in_a_sentence(ends: list[list[str]]) -> str:
+    """Return openings as the end of “is open …”; nothing for a closed day."""
+    return ", ".join(_("from %(opens)s to %(closes)s") % {"opens": opens, "closes": closes} for opens, closes in ends)
+
+
+def ends_of(openings: "tuple[Opening, ...] | list[Opening]") -> list[list[str]]:
+    """Return each opening's begin and end as a clock shows them, in any language; the end of the day is 24:00."""
+    return [[f"{opens:%H:%M}", "24:00" if closes >= LAST_MINUTE else f"{closes:%H:%M}"] for opens, closes in openings]
 
 
 CLOSED: dict[tuple[bool, bool], Promise] = {  # by whether the day has hours of its own, and a reason
@@ -289,6 +298,8 @@ def overruled_in_words(data: dict[str, Any]) -> str:
 def _rule_in_words(rule: dict[str, Any]) -> str:
     if rule["rule"] == "opening_hours" and not rule["hours"]:
         words = str(CLOSED_THAT_DAY)
+    elif rule["rule"] == "opening_hours":
+        words = str(OVERRULED["opening_hours"]) % {"hours": hours_in_a_sentence(rule["hours"])}
     else:
         words = str(OVERRULED[rule["rule"]]) % rule
     return f"{words} ({rule['because']})" if rule.get("because") else words

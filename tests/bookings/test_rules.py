@@ -64,7 +64,7 @@ class TestEachRuleIsQuoted:
         OpeningHours.objects.create(base=base, weekday=on.weekday(), opens=time(6, 15), closes=time(19, 30))
         late = replace(wish, wanted_at=base.at(on, time(21)))
         quoted = rules_broken(base, late)["opening_hours"]
-        assert "Brest is open 06:15–19:30." in quoted
+        assert "Brest is open from 06:15 to 19:30." in quoted
         assert "It opens again on" in quoted
         assert check_wish(base, replace(wish, wanted_at=base.at(on, time(19, 30))), party=Party.CUSTOMER)
 
@@ -130,7 +130,7 @@ class TestOverruling:
             "overruled": [
                 {"rule": "greatest_party", "most": 1},
                 {"rule": "horizon", "days": 1},
-                {"rule": "opening_hours", "hours": "", "because": "Travaux"},
+                {"rule": "opening_hours", "hours": [], "because": "Travaux"},
                 {"rule": "motive"},
             ]
         }

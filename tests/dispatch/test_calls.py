@@ -1,15 +1,16 @@
 """Booking for a caller against the base's rules: the sheet comes back whole, asks why, and the ride tells it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.models import Ride
-from echauffeur.bases.models import Base, OpeningException
+from echauffeur.bases.models import Base, OpeningException, OpeningHours
 from echauffeur.journal.models import Entry
 from tests.factories import BaseFactory, CategoryFactory, ManagerFactory, PlaceFactory, RegulatorFactory, VehicleFactory
 
@@ -125,3 +126,13 @@ def test_a_manager_books_for_nobody(base: Base, typed: Typed) -> None:
     client.force_login(ManagerFactory(base=base))
     assert send(client, typed | {"overrule": "Urgence"}).status_code == 404
     assert not Ride.objects.exists()
+
+
+def test_hours_are_told_as_they_were(client: Client, typed: Typed, base: Base) -> None:
+    OpeningException.objects.all().delete()
+    at = (base.local(timezone.now()) + timedelta(hours=2)).date()
+    OpeningHours.objects.create(base=base, weekday=(at.weekday() + 1) % 7, opens=time(6, 15), closes=time(19, 30))
+    OpeningHours.objects.create(base=base, weekday=(at.weekday() + 1) % 7, opens=time(20), closes=time(23, 59))
+    evening = {"when": "at", "day": at + timedelta(days=1), "clock": "19:45", "motive": "Réunion"}
+    page = client.get(send(client, typed | evening | {"overrule": "Urgence"}).url).content.decode()
+    assert "Against the rules: open from 06:15 to 19:30, from 20:00 to 24:00" in page
