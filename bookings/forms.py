@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.rules import AgainstTheRules, Origin, Verdict, Wish, check_area, check_wish
+from bookings.rules import AgainstTheRules, Broken, Origin, Verdict, Wish, check_area, check_wish
 from bookings.states import CUSTOMERS_CANCEL
 from echauffeur.accounts.models import User, normal_phone, phone_in_words
 from echauffeur.bases.models import Base, Category, Place
@@ -203,7 +203,7 @@ class RideForm(forms.Form):
             self.pickup_at = self.judge(wish).pickup_at
         except AgainstTheRules as refusal:
             for rule in refusal.broken:
-                self.add_error(SHOWN_AT.get(rule.field, rule.field), rule.sentence)
+                self.add_error(SHOWN_AT.get(rule.field, rule.field), self.words_of(rule))
         except Refusal as refusal:
             self.add_error(SHOWN_AT.get(refusal.field or "", refusal.field), str(refusal))
         else:
@@ -212,6 +212,10 @@ class RideForm(forms.Form):
     def judge(self, wish: Wish) -> Verdict:
         """Return what the base's rules make of the wish. Raises Refusal when they forbid it."""
         return check_wish(self.served, wish, party=self.party)
+
+    def words_of(self, broken: Broken) -> str:
+        """Return what is said at the field of a broken rule."""
+        return broken.refusal
 
     # --- where ---
 

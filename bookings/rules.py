@@ -57,12 +57,21 @@ class Wish:
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that the wish breaks, the sentence that quotes it, and the form field. ``facts``: for the journal."""
+    """A rule that the wish breaks: the sentence that quotes it, what to do instead, and the form field.
+
+    ``facts`` are what the journal keeps of it.
+    """
 
     rule: str
     sentence: str
+    remedy: str
     field: str
     facts: dict[str, Any]
+
+    @property
+    def refusal(self) -> str:
+        """The rule, and what to do instead: for whoever cannot overrule it."""
+        return f"{self.sentence} {self.remedy}"
 
 
 class AgainstTheRules(Refusal):
@@ -72,7 +81,7 @@ class AgainstTheRules(Refusal):
 
     def __init__(self, broken: list[Broken]):
         self.broken = broken
-        super().__init__(" ".join(rule.sentence for rule in broken), field=broken[0].field)
+        super().__init__(" ".join(rule.refusal for rule in broken), field=broken[0].field)
 
 
 @dataclass(frozen=True)
@@ -184,18 +193,18 @@ def _check_category(base: Base, wish: Wish) -> None:
 def _party_rules(base: Base, wish: Wish) -> Iterator[Broken]:
     if base.greatest_party is not None and wish.passengers > base.greatest_party:
         sentence = ngettext(
-            "%(base)s takes parties of up to %(most)d passenger. Book several rides, or call the control room.",
-            "%(base)s takes parties of up to %(most)d passengers. Book several rides, or call the control room.",
+            "%(base)s takes parties of up to %(most)d passenger.",
+            "%(base)s takes parties of up to %(most)d passengers.",
             base.greatest_party,
         )
-        facts = {"most": base.greatest_party}
-        yield Broken("greatest_party", sentence % {"base": base.name, **facts}, "passengers", facts)
+        remedy, facts = _("Book several rides, or call the control room."), {"most": base.greatest_party}
+        yield Broken("greatest_party", sentence % {"base": base.name, **facts}, remedy, "passengers", facts)
 
 
 def _motive_rules(base: Base, wish: Wish) -> Iterator[Broken]:
     if base.motive_required and not wish.motive.strip():
-        sentence = _("A ride of %(base)s needs a motive. Write in a few words what it is for.")
-        yield Broken("motive", sentence % {"base": base.name}, "motive", {})
+        sentence, remedy = _("A ride of %(base)s needs a motive."), _("Write in a few words what it is for.")
+        yield Broken("motive", sentence % {"base": base.name}, remedy, "motive", {})
 
 
 def _time_rules(base: Base, wish: Wish, now: datetime, pickup_at: datetime) -> Iterator[Broken]:
@@ -208,22 +217,23 @@ def _time_rules(base: Base, wish: Wish, now: datetime, pickup_at: datetime) -> I
     )
     if pickup_at < earliest - MINUTE:
         sentence = ngettext(
-            "%(base)s needs %(minutes)d minute’s notice: choose %(earliest)s or later, or “as soon as possible”.",
-            "%(base)s needs %(minutes)d minutes’ notice: choose %(earliest)s or later, or “as soon as possible”.",
+            "%(base)s needs %(minutes)d minute’s notice.",
+            "%(base)s needs %(minutes)d minutes’ notice.",
             base.shortest_notice_minutes,
         )
+        remedy = _("Choose %(earliest)s or later, or “as soon as possible”.")
         facts = {"minutes": base.shortest_notice_minutes}
         told = {"base": base.name, "earliest": f"{base.local(earliest + MINUTE):%H:%M}", **facts}
-        yield Broken("shortest_notice", sentence % told, "wanted_at", facts)
+        yield Broken("shortest_notice", sentence % told, remedy % told, "wanted_at", facts)
     if pickup_at > latest:
         sentence = ngettext(
-            "%(base)s takes bookings up to %(days)d day ahead, until %(latest)s. Choose an earlier day.",
-            "%(base)s takes bookings up to %(days)d days ahead, until %(latest)s. Choose an earlier day.",
+            "%(base)s takes bookings up to %(days)d day ahead, until %(latest)s.",
+            "%(base)s takes bookings up to %(days)d days ahead, until %(latest)s.",
             base.horizon_days,
         )
         facts = {"days": base.horizon_days}
         told = {"base": base.name, "latest": date_format(base.local(latest), "DATE_FORMAT"), **facts}
-        yield Broken("horizon", sentence % told, "wanted_at", facts)
+        yield Broken("horizon", sentence % told, _("Choose an earlier day."), "wanted_at", facts)
     yield from _hours_rules(base, [pickup_at], "wanted_at")
 
 
@@ -241,7 +251,9 @@ def _hours_rules(base: Base, moments: list[datetime], name: str) -> Iterator[Bro
         "opening": date_format(base.local(opening), "l j F, H:i") if opening else "",
     }
     facts = {"hours": ends, "because": day.reason}
-    yield Broken("opening_hours", _closed_in_words(told), name, facts)
+    rule = str(CLOSED[bool(told["hours"]), bool(told["reason"])]) % told
+    remedy = str(OPENS_AGAIN if opening else STAYS_CLOSED) % told
+    yield Broken("opening_hours", rule, remedy, name, facts)
 
 
 def hours_in_words(openings: "tuple[Opening, ...] | list[Opening]") -> str:
@@ -267,14 +279,8 @@ CLOSED: dict[tuple[bool, bool], Promise] = {  # by whether the day has hours of 
     (False, False): gettext_lazy("On %(day)s, %(base)s is closed."),
     (False, True): gettext_lazy("On %(day)s, %(base)s is closed: %(reason)s."),
 }
-
-
-def _closed_in_words(told: dict[str, str]) -> str:
-    rule = str(CLOSED[bool(told["hours"]), bool(told["reason"])]) % told
-    if not told["opening"]:
-        return _("%(rule)s It stays closed for more than a year: call the control room.") % {"rule": rule}
-    opening = _("It opens again on %(opening)s: choose a time from then on, or call the control room.")
-    return f"{rule} {opening % told}"
+OPENS_AGAIN = gettext_lazy("It opens again on %(opening)s: choose a time from then on, or call the control room.")
+STAYS_CLOSED = gettext_lazy("It stays closed for more than a year: call the control room.")
 
 
 # --- what was overruled, in the journal ---

@@ -74,7 +74,7 @@ def coming_in_short(base: Base) -> list[Coming]:
 
 
 def _days_in_short(base: Base, days: Special) -> str:
-    first, last = (date_format(day, "D j M") for day in (days.first, days.last))
+    first, last = (date_format(day, "D j N") for day in (days.first, days.last))
     if days.first == days.last:
         return _("today") if days.first == base.today() else first
     return _("%(first)s to %(last)s") % {"first": first, "last": last}

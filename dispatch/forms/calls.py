@@ -60,6 +60,10 @@ class CallForm(RideForm):
             self._ask_why(refusal)
             raise
 
+    def words_of(self, broken: Broken) -> str:
+        """Return the rule alone: who reads it may overrule it, and is the control room that others would call."""
+        return broken.sentence
+
     def book(self, by: User) -> Ride | None:
         """Book and return the ride; None when the base's rules or the form forbid it, and the errors say why."""
         if not self.is_valid():
@@ -80,5 +84,6 @@ class CallForm(RideForm):
     def _ask_why(self, refusal: AgainstTheRules) -> None:
         """Have the sheet ask for a reason; say what is missing when it asked before."""
         self.broken = refusal.broken
+        self.fields["overrule"].required = True
         if "overrule" in self.data:
             self.add_error("overrule", _("Write why the rule does not hold for this ride, or change the ride."))

@@ -55,7 +55,7 @@ def rules_broken(base: Base, wish: Wish, party: Party = Party.CUSTOMER, **asked:
     """Return the name and the sentence of each rule that forbids the wish."""
     with pytest.raises(AgainstTheRules) as refused:
         check_wish(base, wish, party=party, **asked)
-    return {broken.rule: broken.sentence for broken in refused.value.broken}
+    return {broken.rule: broken.refusal for broken in refused.value.broken}
 
 
 class TestEachRuleIsQuoted:

@@ -64,6 +64,8 @@ def test_the_sheet_comes_back_with_everything_typed_and_the_rules_quoted(client:
         assert words in page
     assert f'value="{typed["category"]}" ' in page
     assert "overrule" not in answer.context["form"].errors, "nobody was asked yet"
+    assert answer.context["form"].fields["overrule"].required, "the label calls it optional"
+    assert "call the control room" not in str(answer.context["form"].errors), "this is the control room"
 
 
 def test_asked_and_not_answered_is_said_at_the_field(client: Client, typed: Typed) -> None:
