@@ -2,15 +2,9 @@
 
 from echauffeur.accounts.models.codes import OneTimeCode
 from echauffeur.accounts.models.identities import Identity
-from echauffeur.accounts.models.people import (
-    Membership,
-    User,
-    UserManager,
-    normal_phone,
-    phone_in_words,
-    takes_texts,
-)
+from echauffeur.accounts.models.people import Membership, User, UserManager
 from echauffeur.accounts.models.sessions import Session
+from echauffeur.common.phones import normal_phone, phone_in_words, takes_texts
 
 __all__ = [
     "Identity",

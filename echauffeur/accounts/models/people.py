@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import phonenumbers
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Lower
@@ -19,42 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.accounts.roles import ROLES, Permission, Role
 from echauffeur.bases.models import Base
 from echauffeur.common.models import choices_constraint
+from echauffeur.common.phones import phone_in_words
 from echauffeur.journal.actions import Subject
-
-
-def normal_phone(text: str, region: str = "FR") -> str:
-    """Return the number in E.164, such as +33298221000.
-
-    Raises ValidationError when nobody could be reached under it.
-    """
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValidationError(
-            _("“%(text)s” is not a phone number. Write ten digits such as 06 12 34 56 78, or + and a country's code."),
-            params={"text": text},
-            code="phone",
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def phone_in_words(number: str) -> str:
-    """Return an E.164 number as people write it at home: 06 12 34 56 78."""
-    try:
-        parsed = phonenumbers.parse(number, "FR")
-    except phonenumbers.NumberParseException:
-        return number
-    french = parsed.country_code == 33
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
-
-
-def takes_texts(number: str) -> bool:
-    """Return whether texts reach this E.164 number, and cost what texts cost: never a line of the premium kind."""
-    mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
-    return phonenumbers.number_type(phonenumbers.parse(number)) in mobile
 
 
 class UserManager(BaseUserManager["User"]):
