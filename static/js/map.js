@@ -2,6 +2,7 @@ import L from "leaflet";
 import { everySecond } from "./clock.js";
 import { Basemap } from "./map/basemap.js";
 import { Cars } from "./map/cars.js";
+import { Picker } from "./map/picker.js";
 import { Way } from "./map/way.js";
 import { icon, make, text } from "./texts.js";
 
@@ -12,13 +13,16 @@ class BaseMap {
   constructor(element) {
     this.element = element;
     element.setAttribute("role", "region");
-    element.setAttribute("aria-label", text("map-label"));
-    this.map = L.map(element, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom: 10, maxZoom: 19 });
+    const isPicker = "mapPick" in element.dataset;
+    element.setAttribute("aria-label", text(isPicker ? "map-pick-label" : "map-label"));
+    const minZoom = isPicker ? 5 : 10;
+    this.map = L.map(element, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom, maxZoom: 19 });
     ["names", "stops", "cars"].forEach((name, i) => (this.map.createPane(name).style.zIndex = 610 + 10 * i));
     this.map.setView([46.6, 2.4], 10);
     this.cars = new Cars(this.map);
     this.way = new Way(this.map);
     this.isHeld = false;
+    if (isPicker) this.picker = new Picker(this.map, element.dataset);
     this.map.on("dragstart", () => (this.isHeld = true));
     this.#controls();
     this.#draw();
@@ -59,12 +63,14 @@ class BaseMap {
     if (subject.isValid() && !this.map.getBounds().contains(subject)) this.map.fitBounds(subject, options);
   }
 
-  /** Shows the whole base, or car and stops on a page about one ride. */
+  /** Shows the whole base, or car and stops on a page about one ride, or the point that is being chosen. */
   home() {
     this.isHeld = false;
     const subject = this.#subject;
-    if ("mapFit" in this.element.dataset && subject.isValid()) this.map.fitBounds(subject, EDGE);
+    if (this.picker?.isCentre) this.map.fitBounds(this.picker.bounds, { padding: [16, 16] });
+    else if ("mapFit" in this.element.dataset && subject.isValid()) this.map.fitBounds(subject, EDGE);
     else if (this.basemap?.bounds.isValid()) this.map.fitBounds(this.basemap.bounds, { padding: [16, 16] });
+    else if (this.picker) this.map.fitBounds(this.picker.bounds, EDGE);
     else if (subject.isValid()) this.map.fitBounds(subject, EDGE);
   }
 
