@@ -36,7 +36,7 @@ const bundles = {
 };
 
 const styles = {
-  entryPoints: ["app", "map"].map((name) => path.join(STATIC, `css/${name}.css`)),
+  entryPoints: ["app", "map", "settings"].map((name) => path.join(STATIC, `css/${name}.css`)),
   outdir: NEXT,
   bundle: true,
   minify: true,

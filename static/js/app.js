@@ -2,6 +2,7 @@
 import { liftMessages } from "./announcer.js";
 import "./places.js";
 import "./forms.js";
+import "./slug.js";
 import "./positions.js";
 import "./eta.js";
 import "./copy.js";

@@ -1,8 +1,10 @@
-// A select of places becomes a search box with a list (WAI-ARIA combobox). The select stays the form's control.
+// A select becomes a search box with a list (WAI-ARIA combobox). The select stays the form's control.
+// One of places asks the server (data-place-search); any other searches its own options (data-search: what to type).
 import { announce } from "./announcer.js";
 import { icon, make, text } from "./texts.js";
 
 const TYPING_PAUSE = 120;
+const MOST_SHOWN = 60;
 const ICONS = { gate: "gate", station: "road", hospital: "add", recent: "history" };
 
 class PlaceSearch {
@@ -22,7 +24,7 @@ class PlaceSearch {
     this.list = make("ul", { class: "place-search__list", role: "listbox", id: `${id}_list`, hidden: true, ariaLabel: labelOf(select) });
     this.input = make("input", {
       class: "fr-input", id, type: "text", name: `${select.name}_typed`, role: "combobox", autocomplete: "off", spellcheck: false,
-      placeholder: select.options[0]?.value ? text("place-hint") : select.options[0].textContent,
+      placeholder: select.dataset.search ?? (select.options[0]?.value ? text("place-hint") : select.options[0].textContent),
       required: select.required, "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false",
     });
     for (const name of ["aria-describedby", "aria-invalid", "data-hotkey"]) {
@@ -72,7 +74,7 @@ class PlaceSearch {
     if (value && ![...this.select.options].some((option) => option.value === value)) this.select.add(new Option(words, value));
     this.select.value = value;
     this.input.value = words;
-    this.input.setCustomValidity(words && !value ? text("place-choose") : "");
+    this.input.setCustomValidity(words && !value ? (this.select.dataset.searchNone ?? text("place-choose")) : "");
     for (const field of this.hereFields) field.value = "";
     this.status.hidden = true;
     this.select.dispatchEvent(new Event("input", { bubbles: true }));
@@ -104,6 +106,7 @@ class PlaceSearch {
   }
 
   async #fetch(typed) {
+    if (!this.select.dataset.placeSearch) return this.#known(typed).slice(0, MOST_SHOWN);
     this.asking?.abort();
     this.asking = new AbortController();
     const address = new URL(this.select.dataset.placeSearch, location.href);
@@ -129,11 +132,15 @@ class PlaceSearch {
     this.list.replaceChildren(...this.#note(), ...rows);
     this.#open(true);
     this.#activate(typed && this.options.length ? 0 : -1);
-    if (typed) announce(this.options.length ? text("place-count", { n: this.options.length }) : text("place-none"));
+    if (typed) announce(this.options.length ? text("place-count", { n: this.options.length }) : this.#none);
+  }
+
+  get #none() {
+    return this.select.dataset.searchNone ?? text("place-none");
   }
 
   #note() {
-    if (this.options.length === 0) return [make("li", { class: "place-search__note", role: "presentation", textContent: text("place-none") })];
+    if (this.options.length === 0) return [make("li", { class: "place-search__note", role: "presentation", textContent: this.#none })];
     return this.options[0].kind === "recent" ? [heading()] : [];
   }
 
@@ -220,7 +227,7 @@ function locate(search, button) {
 }
 
 function enhance() {
-  for (const select of document.querySelectorAll("select[data-place-search]:not([hidden])")) new PlaceSearch(select);
+  for (const select of document.querySelectorAll("select:is([data-place-search], [data-search]):not([hidden])")) new PlaceSearch(select);
 }
 
 enhance();
