@@ -1,13 +1,17 @@
 """What the customer's pages need to know."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.models import Ride, RideQuerySet, TrackingLink
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import Person
 from echauffeur.bases.models import BY_NAME, Base, PlaceQuerySet
+from echauffeur.bases.queries import Timetable
 from echauffeur.journal.models import Entry
 
 
@@ -39,3 +43,36 @@ def link_in_force(ride: Ride) -> TrackingLink | None:
     """Return the tracking link under which guests follow the ride now, if there is one."""
     link = ride.tracking_links.filter(revoked_at=None).select_related("ride").first()
     return link if link and link.holds else None
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A ride that was booked before its base changed its mind, and what it no longer fits."""
+
+    ride: Ride
+    why: str
+
+
+def misfits(base: Base) -> list[Misfit]:
+    """Return the base's coming rides that could not be booked any more under its hours, party and area as they are now.
+
+    The next one comes first. Rides that a regulator booked against the rules, with a reason, are left out.
+    """
+    timetable = Timetable(base)
+    coming = Ride.objects.of(base).live().filter(pickup_at__gt=timezone.now()).with_places()
+    found = [Misfit(ride, why) for ride in coming if (why := _misfit(base, timetable, ride))]
+    codes = [one.ride.pk for one in found]
+    told = Entry.objects.filter(subject="ride", subject_id__in=codes, verb="request", data__has_key="overruled")
+    meant = set(told.values_list("subject_id", flat=True))
+    return [one for one in found if one.ride.pk not in meant]
+
+
+def _misfit(base: Base, timetable: Timetable, ride: Ride) -> str:
+    """Return what the ride no longer fits; nothing when it still does."""
+    ends = [(ride.origin_latitude, ride.origin_longitude), (ride.destination.latitude, ride.destination.longitude)]
+    found = {
+        _("outside the opening hours"): not timetable.is_open(ride.pickup_at),
+        _("too many passengers"): base.greatest_party is not None and ride.passengers > base.greatest_party,
+        _("outside the area"): any(base.metres_beyond(*end) for end in ends),
+    }
+    return ", ".join(words for words, holds in found.items() if holds)

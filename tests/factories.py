@@ -10,7 +10,7 @@ from bookings.models import Ride
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Identity, Membership, User
 from echauffeur.accounts.roles import Role
-from echauffeur.bases.models import Base, Category, Place
+from echauffeur.bases.models import Base, Category, OpeningException, Place
 from echauffeur.exchange.models import Upload
 from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
 
@@ -38,6 +38,18 @@ class PlaceFactory(DjangoModelFactory):
     name = factory.Sequence("Place {}".format)
     latitude = factory.LazyAttributeSequence(lambda place, n: place.base.latitude - 0.003 + (n % 10) / 500)
     longitude = factory.LazyAttributeSequence(lambda place, n: place.base.longitude - 0.005 + (n % 10) / 400)
+
+
+class OpeningExceptionFactory(DjangoModelFactory):
+    """A day in the far future on which the base is closed."""
+
+    class Meta:
+        model = OpeningException
+
+    base = factory.SubFactory(BaseFactory)
+    label = "Open day"
+    first_day = date(2099, 5, 1)
+    last_day = date(2099, 5, 1)
 
 
 class CategoryFactory(DjangoModelFactory):

@@ -45,9 +45,18 @@ SENTENCES |= {
     "consent": gettext_lazy("The conditions of use were agreed to"),
 }
 EDITS: dict[tuple[str, str], Promise] = {
+    ("base", "add"): gettext_lazy("Base %(code)s was made"),
+    ("base", "remove"): gettext_lazy("Base %(code)s was removed"),
+    ("base", "set_hours"): gettext_lazy("The opening hours were changed"),
     ("base", "change"): gettext_lazy("The settings of the base were changed"),
     ("base", "import"): gettext_lazy("The file “%(file)s” was taken in"),
     ("base", "export"): gettext_lazy("%(lines)s rows were exported (%(kind)s)"),
+    ("exception", "add"): gettext_lazy("Exception to the opening hours added: %(code)s"),
+    ("exception", "change"): gettext_lazy("Exception to the opening hours changed: %(code)s"),
+    ("exception", "remove"): gettext_lazy("Exception to the opening hours removed: %(code)s"),
+    ("category", "add"): gettext_lazy("Category of transport added: %(code)s"),
+    ("category", "change"): gettext_lazy("Category of transport changed: %(code)s"),
+    ("category", "remove"): gettext_lazy("Category of transport removed: %(code)s"),
     ("place", "add"): gettext_lazy("Place %(code)s was added"),
     ("place", "change"): gettext_lazy("Place %(code)s was changed"),
     ("place", "remove"): gettext_lazy("Place %(code)s was removed"),

@@ -46,6 +46,8 @@ def site(request: HttpRequest) -> dict[str, Site]:
     base, own = base_of_page(request, user), own_bases(user)
     here = [(_("Book a ride"), reverse("ride-request")), (_("My rides"), reverse("rides"))]
     here += [(label, url) for permission, label, url in _pages_of(base) if may(user, permission, base)] if base else []
+    if user.is_superuser:
+        here.append((_("Bases"), reverse("bases")))
     if user.is_staff:
         here.append((_("Administration"), reverse("admin:index")))
     if settings.DEMO and base and may(user, Permission.SEE_TOWER, base):

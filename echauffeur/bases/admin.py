@@ -133,8 +133,8 @@ class BaseAdmin(KeepsHistory, TellingAdmin):
         return bases.annotate(places_count=Count("places"))
 
     def edits_of(self, verb: str, row: Base, fields: Iterable[str] = (), before: int | None = None) -> list[Edit]:
-        """Return what to tell of the base: nothing of its beginning, so that one made by mistake can still go."""
-        return [Edit(row, verb, row.subject, tuple(fields))] if verb == "change" else []
+        """Return what to tell of the base: its beginning to the service alone, so that one made by mistake can go."""
+        return [Edit(row if verb == "change" else None, verb, row.subject, tuple(fields))]
 
     @admin.display(description=_("places"), ordering="places_count")
     def places_in_service(self, base: Any) -> int:

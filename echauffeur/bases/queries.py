@@ -1,5 +1,6 @@
 """Finding a base's places, and when a base is open."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
+from django.db.models import Case, F, FloatField, Func, Max, Q, TextField, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -184,3 +185,42 @@ def nearest_place(base: Base, latitude: float, longitude: float) -> tuple[Place,
     distances = [(metres_between(here, (place.latitude, place.longitude)), place) for place in base.places.enabled()]
     metres, place = min(distances, key=lambda pair: pair[0], default=(0.0, None))
     return (place, metres) if place else None
+
+
+def week_of(base: Base) -> dict[int, list[tuple[time, time]]]:
+    """Return the base's openings by weekday, 0 for Monday, in order; a day without any has no key."""
+    week: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for hours in base.opening_hours.order_by("weekday", "opens", "closes"):
+        week[hours.weekday].append((hours.opens, hours.closes))
+    return dict(week)
+
+
+def digest_of_week(week: dict[int, list[tuple[time, time]]]) -> str:
+    """Return a short name of exactly these hours: the same name, the same hours."""
+    return hashlib.blake2b(repr(sorted(week.items())).encode(), digest_size=8).hexdigest()
+
+
+def next_order(base: Base) -> int:
+    """Return the order of a category that is offered after all others."""
+    return (base.categories.aggregate(last=Max("order"))["last"] or 0) + 1
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A public holiday of the base's calendar. ``exception``: the one that holds instead on that day, if any."""
+
+    on: date
+    name: str
+    exception: OpeningException | None
+
+
+def coming_holidays(base: Base, first: date, last: date) -> list[Holiday]:
+    """Return the public holidays of the base's calendar from the first day to the last, both included."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    named = ((on, holiday_on(base.holiday_calendar, on)) for on in days)
+    exceptions = list(base.opening_exceptions.filter(last_day__gte=first))
+    return [
+        Holiday(on, name, next((one for one in exceptions if one.first_day <= on <= one.last_day), None))
+        for on, name in named
+        if name
+    ]

@@ -89,7 +89,9 @@ def save_row(*, row: Any, fields: Iterable[str], by: "User") -> Any:
             raise
         raise Refusal(_("Somebody else just removed this. Go back to the list.")) from error
     verb = "add" if is_new else "change"
-    record_edits([Edit(row.base, verb, row.subject, fields)], by=by, party=party_of(by))
+    # The beginning of a base is told of the service: a base with a journal of its own could not go any more.
+    base = None if is_new and row.base is row else row.base
+    record_edits([Edit(base, verb, row.subject, fields)], by=by, party=party_of(by))
     return row
 
 

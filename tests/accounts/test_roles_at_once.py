@@ -150,8 +150,7 @@ class TestOpenPages:
         self, people: dict[str, tuple[User, str]], by: User, role: Role, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         user, path = people[role]
-        monkeypatch.setattr(roles, "record_edits", lambda *args, **kwargs: [Entry(by=by)])
-        monkeypatch.setattr(roles, "_tell", lambda *args: None)
+        monkeypatch.setattr(roles, "record_edits", lambda *args, **kwargs: None)
         async with listening(path, user) as page:
             await subscribed()
             await page.hear("hello")

@@ -47,6 +47,8 @@ class Side:
         self.base: Base = factories.BaseFactory(code=code)
         self.journey: Journey = journey_to("acknowledged", base=self.base)
         self.token = booking.share(ride=self.journey.ride, by=self.journey.customer)
+        self.exception = factories.OpeningExceptionFactory(base=self.base)
+        self.category = factories.CategoryFactory(base=self.base, enabled=False)
         self.people: dict[str, User | None] = {
             "anonymous": None,
             "guest": None,
@@ -80,6 +82,8 @@ class Side:
             "places": journey.ride.destination_id,
             "check": self.upload.key,
             "people": journey.customer.pk,
+            "exceptions": self.exception.pk,
+            "categories": self.category.pk,
             "t": self.token,
             "sessions": self.session.handle,
             "vehicles": journey.vehicle.pk,

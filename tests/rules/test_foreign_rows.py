@@ -110,6 +110,8 @@ HARMLESS = {
     "NewPasswordForm.code": "redeemed by the browser that asked for it alone",
     "RideForm.draft": "looked up in one's own session",
     "LookForm.ride": "in the table of queries",
+    "GeneralForm.code": "what the base is to be called, once in the whole service",
+    "NewBaseForm.code": "what the base is to be called, once in the whole service",
 }
 # What a page reads of its address: one line for each word that names a row.
 ASKED: dict[str, Asked] = {
@@ -121,6 +123,7 @@ NAMES_NO_ROW = {
     "page": "a number",
     "role": "one of the roles",
     "day": "a day",
+    "label": "words to begin with",
     "at": "a time",
     "back": "a switch",
     "next": "an address of this site",

@@ -12,7 +12,7 @@ from echauffeur.bases.models import Place
 from echauffeur.bases.queries import places_to_configure
 from echauffeur.bases.views import rows
 
-SECTION = "base-places"
+SECTION, TEMPLATE = "base-places", "bases/place.html"
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -30,7 +30,7 @@ def place_add(request: SignedInRequest, code: str) -> HttpResponse:
     base = rows.base_to_configure(request, code)
     form = PlaceForm(rows.typed(request), instance=Place(base=base))
     back = reverse(SECTION, args=[code])
-    return rows.edit(request, base, form, section=SECTION, back=back, title=_("Add a place"))
+    return rows.edit(request, base, form, section=SECTION, back=back, title=_("Add a place"), template=TEMPLATE)
 
 
 @get_or_post
@@ -40,7 +40,7 @@ def place(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     row = place_of(base, pk)
     form = PlaceForm(rows.typed(request), instance=row)
     back, remove = reverse(SECTION, args=[code]), reverse("base-place-remove", args=[code, pk])
-    return rows.edit(request, base, form, section=SECTION, back=back, title=row.name, remove=remove)
+    return rows.edit(request, base, form, section=SECTION, back=back, title=row.name, remove=remove, template=TEMPLATE)
 
 
 @get_or_post

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from echauffeur.accounts.access import base_where
+from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
@@ -36,8 +37,9 @@ def show(
 ) -> HttpResponse:
     """Render a page of the base's settings. ``context`` says its ``section`` and whatever the template needs."""
     links = [(section, section.url(base)) for section in SECTIONS]
+    frame = {"base": base, "sections": links, "several": len(bases_of(request.user, Permission.CONFIGURE_BASE)) > 1}
     with timezone.override(base.zone):
-        response = render(request, template, {"base": base, "sections": links} | context, status=status)
+        response = render(request, template, frame | context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -91,13 +93,16 @@ def remove(
     back: str,
     stay: str,
     act: Callable[..., None] = remove_row,
+    words: str = "",
 ) -> HttpResponse:
     """Ask whether the row is to go, or remove it. A row with a history is kept, with the reason; ``stay``: its page.
 
-    ``act`` removes it, where that takes more than the row itself.
+    ``act`` removes it, where that takes more than the row itself. ``words`` say what removing it means, where that is
+    not what it means for what rides touch.
     """
     if request.method != "POST":
-        return show(request, base, "bases/row_remove.html", {"row": row, "section": section, "back": stay})
+        context = {"row": row, "section": section, "back": stay, "words": words}
+        return show(request, base, "bases/row_remove.html", context)
     name = str(row)
     try:
         act(row=row, by=request.user)

@@ -33,7 +33,54 @@ class Section:
         return reverse(self.key, args=[base.code])
 
 
+def _one(_base: Base) -> int:
+    return 1
+
+
+def _said(_n: int) -> str:
+    return ""
+
+
 SECTIONS = [
+    Section(
+        "base-general", _("General"), "home", _("Name, clock, centre and area, the control room’s phones."), _one, _said
+    ),
+    Section(
+        "base-hours",
+        _("Opening hours"),
+        "clock",
+        _("When rides may start, weekday by weekday."),
+        lambda base: base.opening_hours.values("weekday").distinct().order_by().count(),
+        lambda n: (
+            ngettext("open on %(n)d weekday", "open on %(n)d weekdays", n) % {"n": n} if n else gettext("day and night")
+        ),
+        needed=False,
+    ),
+    Section(
+        "base-exceptions",
+        _("Exceptions and holidays"),
+        "calendar",
+        _("Days that differ from the week."),
+        lambda base: base.opening_exceptions.filter(last_day__gte=base.today()).count(),
+        lambda n: (
+            ngettext("%(n)d exception to come", "%(n)d exceptions to come", n) % {"n": n}
+            if n
+            else gettext("none to come")
+        ),
+        needed=False,
+    ),
+    Section("base-rules", _("Booking rules"), "rules", _("Notice, party, waiting time, confirmation."), _one, _said),
+    Section(
+        "base-categories",
+        _("Categories of transport"),
+        "category",
+        _("What kinds of rides there are."),
+        lambda base: base.categories.enabled().count(),
+        lambda n: (
+            ngettext("%(n)d category", "%(n)d categories", n) % {"n": n} if n else gettext("none: nobody is asked")
+        ),
+        needed=False,
+    ),
     Section(
         "base-places",
         _("Places"),
