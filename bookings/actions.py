@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Ride, TrackingLink, digest_of
 from bookings.rules import Verdict, Wish, check_wish
 from bookings.states import RIDE, RideState
+from echauffeur.accounts.actions.presence import hold
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
@@ -36,6 +37,8 @@ def request(
     """
     if entry := journal.earlier(tap):
         return Ride.objects.get(pk=entry.subject_id)
+    if party == Party.CUSTOMER:
+        hold(by)
     verdict = check_wish(base, wish, party=party, overrule=overrule)
     ride = _create(base, wish, verdict, by=by, party=party)
     journal.record(
@@ -165,6 +168,7 @@ def rate(*, ride: Ride, by: User, rating: int, words: str = "") -> Ride:
     Raises Refusal when the ride is not completed or not theirs.
     """
     ride = lock(ride)
+    hold(by)
     if ride.state != RideState.COMPLETED or ride.customer_id != by.pk:
         raise Refusal(_("Only the customer rates a ride, and only once it is completed."))
     if not 1 <= rating <= 5:

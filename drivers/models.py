@@ -93,7 +93,8 @@ class Driver(models.Model):
     @property
     def short_name(self) -> str:
         """What the control room calls the driver: Y. Le Gall."""
-        return f"{self.user.first_name[:1]}. {self.user.last_name}"
+        first, last = self.user.first_name, self.user.last_name
+        return f"{first[:1]}. {last}" if first and last else str(self.user)
 
 
 class Licence(models.Model):

@@ -7,7 +7,7 @@ from django.urls import include, path
 from echauffeur.accounts.views import entry, passwords, provider, second_factor
 from echauffeur.accounts.views.bases import choose
 from echauffeur.accounts.views.consent import consent
-from echauffeur.accounts.views.home import home, set_language
+from echauffeur.accounts.views.home import set_language
 from echauffeur.accounts.views.signing import SignIn, SignOut
 from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.health import health
@@ -15,7 +15,7 @@ from echauffeur.health import health
 DEMO_ACCOUNTS = ACCOUNTS if settings.DEMO else []
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", include("echauffeur.public.urls")),
     path("healthz", health, name="healthz"),
     path("sign-in/", SignIn.as_view(extra_context={"demo_accounts": DEMO_ACCOUNTS}), name="sign-in"),
     path("sign-in/second-step/", second_factor.second_step, name="second-step"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("consent/", consent, name="consent"),
     path("language/", set_language, name="set-language"),
     path("base/", choose, name="choose-base"),
+    path("account/", include("echauffeur.own_data.urls")),
     path("account/", include("echauffeur.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("echauffeur.bases.urls")),

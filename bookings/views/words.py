@@ -293,5 +293,5 @@ def history_in_words(entries: Iterable[Entry]) -> list[Happening]:
 
 def _sentence(entry: Entry) -> str:
     sentence = HAPPENED.get((entry.verb, P(entry.party)), HAPPENED.get((entry.verb, None)))
-    driver = entry.by.first_name if entry.by and entry.party == P.DRIVER else _("Your driver")
+    driver = (entry.by.first_name if entry.by and entry.party == P.DRIVER else "") or _("Your driver")
     return str(sentence or entry.verb) % {"driver": driver, "rating": entry.data.get("rating", "")}

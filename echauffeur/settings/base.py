@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "tracking",
     "dispatch",
     "echauffeur.exchange",
+    "echauffeur.own_data",
+    "echauffeur.public",
 ]
 
 MIDDLEWARE = [
@@ -118,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=27),
     },
     "forget-expired-codes": {"task": "echauffeur.accounts.tasks.forget_expired_codes", "schedule": 3600.0},
+    "forget-old-contact": {"task": "echauffeur.public.tasks.forget_old", "schedule": crontab(hour=3, minute=37)},
     "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 
@@ -134,6 +137,8 @@ MESSAGE_CHANNELS = {
 }
 # Where links in messages lead: never what a request says of its host.
 SITE_URL = env.text("SITE_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS else "").rstrip("/")
+# Where what people write with the contact form is mailed to; without one it waits in the administration.
+CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "e-Chauffeur <ne-pas-repondre@localhost>")
 EMAIL_HOST = env.text("MAIL_HOST", "localhost")
 EMAIL_PORT = env.number("MAIL_PORT", 587)

@@ -11,6 +11,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [*INSTALLED_APPS, "echauffeur.demo"]
 # Nothing leaves the machine: /demo/mail/ shows what would.
 MESSAGE_CHANNELS = dict.fromkeys(["mail", "text"], "echauffeur.notifications.channels.Table")
+CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "contact@demo.example")
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
 SIGN_UP_DOMAINS = env.words("SIGN_UP_DOMAINS", "demo.example")
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -15,6 +15,7 @@ export const icons = {
   clock: "system/time-line",
   close: "system/close-line",
   "close-circle": "system/close-circle-fill",
+  download: "system/download-line",
   exchange: "arrows/arrow-left-right-line",
   error: "system/error-warning-fill",
   gate: "buildings/ancient-gate-line",

@@ -116,5 +116,7 @@ def test_home_is_the_tower_of_the_base_one_is_on(client: Client) -> None:
     assert client.get("/")["Location"] == "/bases/toulon/tower/"
 
 
-def test_a_stranger_signs_in_first(client: Client) -> None:
-    assert client.get("/")["Location"] == "/sign-in/?next=/"
+def test_a_stranger_reads_what_the_service_is(client: Client) -> None:
+    page = client.get("/", headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert 'href="/sign-in/"' in page.content.decode()

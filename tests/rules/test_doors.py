@@ -55,7 +55,16 @@ NO_METHOD: Answers = {SIGNED_IN: 405}
 # What the ride of the world, whose driver has acknowledged it, answers to a form that is sent empty: 422 asks for what
 # is missing, 409 says that the ride is elsewhere in its life.
 TABLE: dict[str, tuple[Answers, ...]] = {
-    "home": ({SIGNED_IN: 302}, {SIGNED_IN: 302}),
+    "home": ({OUTSIDERS: 200, SIGNED_IN: 302}, {EVERYBODY: 405}),
+    "help": ({EVERYBODY: 200}, {EVERYBODY: 405}),
+    "conditions": ({EVERYBODY: 200}, {EVERYBODY: 405}),
+    "accessibility": ({EVERYBODY: 200}, {EVERYBODY: 405}),
+    "privacy": ({EVERYBODY: 200}, {EVERYBODY: 405}),
+    "contact": ({EVERYBODY: 200}, {EVERYBODY: 422}),
+    "contact-sent": ({EVERYBODY: 200}, {EVERYBODY: 405}),
+    "my-data": ({SIGNED_IN: 200}, NO_METHOD),
+    "my-data-file": ({SIGNED_IN: 200}, NO_METHOD),
+    "delete-account": ({SIGNED_IN: 200}, {SIGNED_IN: 422}),
     "healthz": ({EVERYBODY: 200}, {EVERYBODY: 405}),
     "sign-in": ({OUTSIDERS: 200, SIGNED_IN: 302}, {OUTSIDERS: 422, SIGNED_IN: 302}),
     "sign-up": ({OUTSIDERS: 200, SIGNED_IN: 302}, {OUTSIDERS: 422, SIGNED_IN: 302}),

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from echauffeur.accounts.actions.presence import hold
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
@@ -24,6 +25,7 @@ def choose_language(*, user: User, language: str) -> None:
 @transaction.atomic
 def change_name(*, user: User, first_name: str, last_name: str) -> None:
     """Change how somebody is called, and tell the bases on which they hold a role: their pages show the name."""
+    hold(user)
     wanted = {"first_name": first_name, "last_name": last_name}
     fields = [field for field, value in wanted.items() if getattr(user, field) != value]
     if not fields:

@@ -74,7 +74,7 @@ def withdraw(*, user: User, base: Base, role: Role, by: User) -> bool:
     if membership is None:
         return False
     if role == Role.MANAGER and user.pk == by.pk and not by.is_superuser:
-        _check_another_manager(base, user)
+        check_another_manager(base, user)
     edit = _edit("withdraw", membership, streams)  # once gone, the row has lost its key
     membership.delete()
     tie.settle(user=user, base=base, going=True, by=by)
@@ -123,7 +123,8 @@ def _tell(user: User, step: Entry, letter: Letter) -> None:
         post(letter, way=Way.MAIL, to=user.email, person=user, base=step.base)
 
 
-def _check_another_manager(base: Base, user: User) -> None:
+def check_another_manager(base: Base, user: User) -> None:
+    """Raise Refusal when the base would have no manager without this one. Under the lock of its roles."""
     others = Membership.objects.filter(base=base, role=Role.MANAGER, user__is_active=True).exclude(user=user)
     if not others.exists():
         raise Refusal(

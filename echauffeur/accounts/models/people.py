@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.roles import ROLES, Permission, Role
@@ -65,6 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     second_factor_at = models.DateTimeField(_("second step since"), null=True, blank=True, editable=False)
     consented_at = models.DateTimeField(_("agreed to the conditions"), null=True, blank=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
+    erased_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
     news = ArrayField(
         models.BigIntegerField(),
         default=list,
@@ -87,6 +89,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(email=Lower("email")),
                 name="user_email_is_lower_case",
                 violation_error_message=_("Write the e-mail address in lower case."),
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(first_name="", last_name="", phone="", is_active=False, is_staff=False, is_superuser=False),
+                name="user_erased_is_nobody",
+                violation_error_message=_("This account was deleted by its person: it can never be used again."),
             ),
         ]
 
@@ -132,6 +140,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return phone_in_words(self.phone)
 
     def get_full_name(self) -> str:
+        if self.erased_at:
+            return gettext("Deleted account")
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     @cached_property
@@ -140,7 +150,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(Base.objects.all())
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        return self.first_name or self.get_full_name()
 
 
 class Membership(models.Model):

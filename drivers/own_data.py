@@ -1,0 +1,78 @@
+"""What drivers' profiles hold of a person: bases, licences, when they are on duty."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from drivers.models import Driver, Shift
+from echauffeur.accounts.models import User
+from echauffeur.common.lifecycle import Party
+from echauffeur.common.personal import Identity, Keeper, Kept, Section, register
+from echauffeur.journal.edits import Edit, record_edits
+
+KEPT = (
+    Kept(
+        what=gettext_lazy("If you drive: your licences and when they end, your training, your shifts"),
+        why=gettext_lazy("To give you missions that you may drive, while you are on duty."),
+        seen_by=gettext_lazy(
+            "The control room and managers of your base, and the administrators. Passengers see your first name."
+        ),
+        until=gettext_lazy("Until you delete your account. Past shifts and missions stay without your name."),
+        columns=("drivers.Driver.user", "drivers.Licence.category", "drivers.Licence.expires_on"),
+    ),
+)  # fmt: skip
+
+
+def export(person: User) -> list[Section]:
+    drivers = list(Driver.objects.filter(user=person).select_related("base").prefetch_related("licences", "shifts"))
+    return [
+        Section(
+            "driving",
+            _("Driving"),
+            {
+                "base": _("Base"),
+                "enabled": _("Enabled"),
+                "wheelchair_trained": _("Trained for wheelchairs"),
+                "shares_position": _("Shares position"),
+                "licences": _("Licences"),
+            },
+            [
+                (
+                    driver.base.name,
+                    driver.enabled,
+                    driver.wheelchair_trained,
+                    driver.sharing,
+                    [f"{licence.category} {licence.expires_on.isoformat()}" for licence in driver.licences.all()],
+                )
+                for driver in drivers
+            ],
+        ),
+        Section(
+            "shifts",
+            _("Shifts"),
+            {"base": _("Base"), "from": _("From"), "until": _("Until")},
+            [
+                (driver.base.name, driver.base.local(shift.period.lower), driver.base.local(shift.period.upper))
+                for driver in drivers
+                for shift in reversed(driver.shifts.all())
+            ],
+        ),
+    ]
+
+
+def erase(person: User, identity: Identity) -> None:
+    """Leave behind a driver whom nobody can choose, with the shifts that were worked. Their rows are locked already."""
+    now = timezone.now()
+    drivers = list(Driver.objects.filter(user=person).select_related("base"))
+    for driver in drivers:
+        driver.licences.all().delete()
+        Shift.objects.filter(driver=driver, period__startswith__gte=now).delete()
+        for shift in driver.shifts.running(now):
+            shift.period = (shift.period.lower, now)
+            shift.save(update_fields=["period"])
+    Driver.objects.filter(user=person).update(enabled=False, sharing=False, wheelchair_trained=False)
+    edits = [Edit(driver.base, "change", driver.subject, ("enabled",)) for driver in drivers]
+    record_edits(edits, by=person, party=Party.DRIVER)
+
+
+register(Keeper("drivers", KEPT, export, erase))

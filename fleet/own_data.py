@@ -1,0 +1,69 @@
+"""What the fleet holds of a person: the service phone that a base lent to a driver."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from echauffeur.accounts.models import User
+from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, register
+from echauffeur.common.refusals import Refusal
+from echauffeur.journal.models import Entry
+from fleet.models import Handset
+
+KEPT = (
+    Kept(
+        what=gettext_lazy("If you drive: the service phone that is lent to you, and since when"),
+        why=gettext_lazy("To know where the base's phones are."),
+        seen_by=gettext_lazy("The managers of your base, and the administrators."),
+        until=gettext_lazy("Until you give it back; that somebody had it stays, your name goes with your account."),
+        columns=("fleet.Handset.holder",),
+    ),
+)
+HARMLESS = (
+    "fleet.VehicleModel.name", "fleet.VehicleModel.licence", "fleet.Vehicle.name", "fleet.Vehicle.plate",
+    "fleet.Vehicle.colour", "fleet.Unavailability.reason", "fleet.Unavailability.note", "fleet.Handset.model",
+    "fleet.Handset.serial", "fleet.Handset.imei", "fleet.Handset.number", "fleet.Handset.state",
+)  # fmt: skip
+
+
+def export(person: User) -> list[Section]:
+    fields = {
+        "base": _("Base"),
+        "model": _("Model"),
+        "serial": _("Serial number"),
+        "number": _("Phone number"),
+        "state": _("State"),
+        "lent_at": _("Lent since"),
+    }
+    rows = [
+        (
+            phone.base.name,
+            phone.model,
+            phone.serial,
+            phone.number,
+            Choice(phone.state, phone.get_state_display()),
+            phone.base.local(phone.lent_at) if phone.lent_at else None,
+        )
+        for phone in Handset.objects.held_by(person.pk).select_related("base")
+    ]
+    return [Section("service_phones", _("Service phones"), fields, list(rows))]
+
+
+def lock(person: User) -> None:
+    """Raise Refusal while the person holds a service phone. The drivers' locks keep anybody from lending another."""
+    held = Handset.objects.select_for_update(no_key=True, of=("self",)).held_by(person.pk)
+    if phone := held.select_related("base").order_by("pk").first():
+        raise Refusal(
+            _("You still have a service phone of %(base)s: %(phone)s. Give it back first.")
+            % {"base": phone.base.name, "phone": phone}
+        )
+
+
+def erase(person: User, identity: Identity) -> None:
+    """Take the name out of the phones' history, which kept it beside each loan."""
+    bases = person.driving.values("base")
+    for entry in Entry.objects.filter(subject="handset", base__in=bases, data__holder=identity.full_name):
+        del entry.data["holder"]
+        entry.save(update_fields=["data"])
+
+
+register(Keeper("fleet", KEPT, export, erase, lock, harmless=HARMLESS))
