@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import Http404
 
+from echauffeur.accounts.access import require
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.exchange.kinds import KINDS, Kind
@@ -18,8 +19,9 @@ def upload_of(user: User, base: Base, key: UUID) -> Upload:
     return upload
 
 
-def kind_of(key: str) -> type[Kind]:
-    """Return the kind of that name. Raises Http404 when there is none."""
+def kind_of(user: User, base: Base, key: str) -> type[Kind]:
+    """Return the kind of that name, if it is this person's to take in and out. Raises Http404 otherwise."""
     if key not in KINDS:
         raise Http404
+    require(user, KINDS[key].permission, base)
     return KINDS[key]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal, Stale
-from echauffeur.exchange.columns import Reading
 from echauffeur.exchange.kinds import KINDS, Kind
 from echauffeur.exchange.models import Upload
 from echauffeur.exchange.plans import Plan, take_all
@@ -45,7 +44,7 @@ def upload(
 def check_file(kind: type[Kind], content: bytes, campus: str) -> None:
     """Raise Refusal when there is no table, no heading is known, or nobody said which of several bases this one is."""
     table = read_table(content)
-    reading = Reading(kind.understood(), table.headings)
+    reading = kind.reading(table)
     if not reading.fields:
         raise Refusal(
             _("None of the headings is known: “%(found)s”. The first line names the columns, such as “%(known)s”.")
@@ -100,7 +99,7 @@ def _take(upload: Upload) -> Plan:
     table = read_table(bytes(upload.content))
     taker = KINDS[upload.kind](upload.base, upload.by, upload)
     taker.lock()
-    return take_all(taker, table, Reading(taker.understood(), table.headings))
+    return take_all(taker, table, taker.reading(table))
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Which column of a file means what: headings in French, in English, and those of the earlier service."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,15 +45,19 @@ def plain(text: str) -> str:
 
 
 class Reading:
-    """How the headings of one file are read: ``unknown`` ones are left out, and said to be."""
+    """How the headings of one file are read: ``unknown`` ones are left out, and said to be.
 
-    def __init__(self, columns: Iterable[Column], headings: Iterable[str]) -> None:
+    Those like ``nested`` are read by the kind itself.
+    """
+
+    def __init__(self, columns: Iterable[Column], headings: Iterable[str], nested: re.Pattern[str]) -> None:
         by_plain = {plain(heading): heading for heading in headings}
         self.found = {
             column.field: [by_plain[known] for known in column.headings if known in by_plain] for column in columns
         }
         used = {heading for found in self.found.values() for heading in found}
-        self.unknown = [heading for heading in by_plain.values() if heading not in used]
+        others = [heading for heading in by_plain.values() if heading not in used]
+        self.unknown = [heading for heading in others if not nested.fullmatch(heading)]
 
     @property
     def fields(self) -> list[str]:

@@ -35,7 +35,8 @@ def imports(request: SignedInRequest, code: str) -> HttpResponse:
 @get_or_post
 def import_kind(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
     """Take a file of one kind of rows, and go on to what it would do."""
-    base, wanted = base_to_configure(request, code), kind_of(kind)
+    base = base_to_configure(request, code)
+    wanted = kind_of(request.user, base, kind)
     form = UploadForm(typed(request), request.FILES or None, base=base, kind=wanted)
     if request.method == "POST" and (kept := form.keep(request.user)):
         return redirect("base-import-check", code, kept.key)
@@ -76,7 +77,8 @@ def import_forget(request: SignedInRequest, code: str, key: UUID) -> HttpRespons
 @require_safe
 def export(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
     """Send the base's rows of one kind as CSV, or ``?form=xlsx``; with ``?blank`` only the headings, to fill in."""
-    base, wanted = base_to_configure(request, code), kind_of(kind)
+    base = base_to_configure(request, code)
+    wanted = kind_of(request.user, base, kind)
     form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
     rows = [] if "blank" in request.GET else actions.export(base=base, kind=wanted, by=request.user)
     headings = [column.field for column in wanted.columns]

@@ -19,6 +19,7 @@ class Added:
     """Who was added. ``is_new``: the account was opened for it; ``is_given``: they did not have the role yet."""
 
     person: User
+    role: Role | None
     is_new: bool
     is_given: bool
 
@@ -52,7 +53,7 @@ def add_person(
         record_edits([Edit(base, "invite", person.subject)], by=by, party=party_of(by))
         invite(person=person, base=base, by=by)
     is_given = role is not None and grant(user=person, base=base, role=role, by=by, is_invited=is_new)
-    return Added(person, is_new, is_given)
+    return Added(person, role, is_new, is_given)
 
 
 def _account_of(email: str, details: dict[str, object]) -> tuple[User, bool]:

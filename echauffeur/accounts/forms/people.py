@@ -51,7 +51,8 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy
         """Add the person and return what came of it; None when that was refused, with the reasons in the errors."""
         if self.is_valid():
             try:
-                return add_person(base=self.served, by=self.by, **self.cleaned_data)
+                said = self.cleaned_data | {"role": self.cleaned_data["role"] or None}
+                return add_person(base=self.served, by=self.by, **said)
             except Refusal as refusal:
                 self.add_error(None, str(refusal))
         self.status = 422

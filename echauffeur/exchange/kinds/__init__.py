@@ -2,8 +2,9 @@
 
 from echauffeur.exchange.kinds.fleet import Handsets, Models, Vehicles
 from echauffeur.exchange.kinds.kind import Kind
+from echauffeur.exchange.kinds.people import People
 from echauffeur.exchange.kinds.places import Places
 
-KINDS: dict[str, type[Kind]] = {kind.key: kind for kind in (Places, Models, Vehicles, Handsets)}
+KINDS: dict[str, type[Kind]] = {kind.key: kind for kind in (Models, Vehicles, Places, People, Handsets)}
 
 __all__ = ["KINDS", "Kind"]

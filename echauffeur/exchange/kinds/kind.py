@@ -4,15 +4,18 @@ Each line is one form: the very form of the manager's pages, so that a file may 
 nothing else.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
+from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.exchange.columns import Column, Reading, as_typed, shown
 from echauffeur.exchange.models import Upload
@@ -32,6 +35,10 @@ class Kind:
     columns: ClassVar[list[Column]]
     # What files of the earlier service hold beside: read, never written.
     former: ClassVar[list[Column]] = [Column("campus", gettext_lazy("base in the earlier service"), ("campus.id",))]
+    # Further headings that lines of the earlier service hold, and that the kind reads itself.
+    nested: ClassVar[re.Pattern[str]] = re.compile("(?!)")
+    # What whoever sends or asks for files must be allowed to do on the base.
+    permission: ClassVar[Permission] = Permission.CONFIGURE_BASE
     # What its sender may have to say beside the file: see `Upload`.
     options: ClassVar[frozenset[str]] = frozenset({"campus"})
 
@@ -48,9 +55,14 @@ class Kind:
         return [*cls.columns, *cls.former]
 
     @classmethod
+    def reading(cls, table: Table) -> Reading:
+        """Return how the table's headings are read."""
+        return Reading(cls.understood(), table.headings, cls.nested)
+
+    @classmethod
     def campuses_in(cls, table: Table) -> set[str]:
         """Return the bases of the earlier service that the file's lines name."""
-        reading = Reading(cls.understood(), table.headings)
+        reading = cls.reading(table)
         return {campus for line in table.lines if (campus := reading.of(line.cells).get("campus"))}
 
     # --- out ---
@@ -127,7 +139,7 @@ def as_sent(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def reasons_of(form: RowForm) -> list[str]:
+def reasons_of(form: forms.BaseForm) -> list[str]:
     """Return why a form was refused, each reason with its field's label."""
     return [
         f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
