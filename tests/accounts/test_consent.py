@@ -36,7 +36,7 @@ def test_is_asked_once_and_leads_on(client: Client, newcomer: User) -> None:
     assert client.get("/consent/").status_code == 302
 
 
-@pytest.mark.parametrize("address", ["/", "/rides/", "/account/", "/admin/", "/live/nothing"])
+@pytest.mark.parametrize("address", ["/rides/", "/account/", "/admin/", "/live/nothing"])
 def test_nothing_else_opens_before(client: Client, address: str) -> None:
     assert client.get(address).status_code in {302, 404}
     assert client.get(address).get("Location", "/consent/").startswith("/consent/")
@@ -55,3 +55,9 @@ def test_it_leads_to_no_other_site(client: Client, address: str) -> None:
 def test_one_may_sign_out_and_change_the_language_without(client: Client) -> None:
     assert send(client, "/language/", language="en", next="/consent/")["Location"] == "/consent/"
     assert send(client, "/sign-out/")["Location"] == "/sign-in/"
+
+
+def test_the_conditions_and_my_data_are_read_before(client: Client) -> None:
+    assert 'href="/conditions/"' in client.get("/consent/").content.decode()
+    for address in ("/conditions/", "/privacy/", "/account/data/", "/account/delete/"):
+        assert client.get(address).status_code == 200, address
