@@ -2,6 +2,7 @@ from django.urls import path
 
 from echauffeur.accounts.views import people
 from echauffeur.bases.views import categories, every, general, hours, places, search, settings
+from echauffeur.journal.views import base_journal
 
 urlpatterns = [
     path("places/", search.places, name="places"),
@@ -30,4 +31,5 @@ urlpatterns = [
     path("bases/<slug:code>/people/<int:pk>/", people.person, name="base-person"),
     path("bases/<slug:code>/people/<int:pk>/give/", people.role_grant, name="base-person-grant"),
     path("bases/<slug:code>/people/<int:pk>/withdraw/", people.role_withdraw, name="base-person-withdraw"),
+    path("bases/<slug:code>/journal/", base_journal, name="base-journal"),
 ]

@@ -1,6 +1,7 @@
 """What a form carries so that it acts once, however often it is sent; and the form of any row of a base."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # A phone that was off for longer, or whose clock is that wrong, claims nothing worth keeping.
 CREDIBLE = timedelta(days=7)
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+# What a number of the journal can be: the column's limit.
+MOST_STEPS = 2**63 - 1
 
 
 class ClaimField(forms.DateTimeField):
@@ -101,3 +105,27 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is not gen
             self.instance.validate_constraints(exclude=set(self.errors))
         except forms.ValidationError as errors:
             self.add_error(None, [message for messages in errors.message_dict.values() for message in messages])
+
+
+class JournalForm(forms.Form):
+    """Which steps of a base to show. What cannot be read shows them all."""
+
+    kind = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    on = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    below = forms.IntegerField(required=False, min_value=1, max_value=MOST_STEPS, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kinds: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(kinds.items())  # type: ignore[attr-defined]
+
+    def clean_on(self) -> date | None:
+        on: date | None = self.cleaned_data["on"]
+        return on if on and FIRST_YEAR <= on.year < LAST_YEAR else None  # the days around it can be reckoned
+
+    def asked(self) -> dict[str, Any]:
+        """Return ``kind``, ``on`` and ``below``, as far as they can be read."""
+        self.is_valid()
+        said = self.cleaned_data
+        return {"kind": said.get("kind", ""), "on": said.get("on"), "below": said.get("below") or 0}

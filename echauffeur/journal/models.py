@@ -96,6 +96,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject", "subject_id", "seq"], name="entry_by_subject"),
             models.Index(fields=["at"], condition=Q(announced_at=None), name="entry_untold"),
+            models.Index(fields=["base", "at"], name="entry_by_day"),
             GinIndex(fields=["streams"], name="entry_by_stream"),
         ]
 

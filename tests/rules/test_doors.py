@@ -157,6 +157,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "base-import-forget": (NO_METHOD, {"manager": 302}),
     "base-export": ({CONFIGURES: 200}, NO_METHOD),
     "base-people": ({CONFIGURES: 200}, NO_METHOD),
+    "base-journal": ({CONFIGURES: 200}, NO_METHOD),
     "base-person-add": ({CONFIGURES: 200}, {CONFIGURES: 422}),
     "base-person": ({CONFIGURES: 200}, NO_METHOD),
     "base-person-grant": (NO_METHOD, {CONFIGURES: 422}),

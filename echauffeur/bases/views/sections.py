@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
 from echauffeur.bases.models import Base
+from echauffeur.journal.queries import seq_of
 from fleet.models import Handset, Vehicle, VehicleModel
+
+
+def seq_of_base(base: Base) -> int:
+    """Return how many steps the base's journal tells."""
+    return seq_of(f"base:{base.pk}")
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,15 @@ SECTIONS = [
         _("Bring in what you keep in a spreadsheet, take out what is here."),
         lambda _base: 0,
         lambda _n: gettext("CSV and Excel"),
+        needed=False,
+    ),
+    Section(
+        "base-journal",
+        _("Journal"),
+        "history",
+        _("Who did what, when and why."),
+        seq_of_base,
+        lambda n: ngettext("%(n)d step", "%(n)d steps", n) % {"n": n},
         needed=False,
     ),
 ]
