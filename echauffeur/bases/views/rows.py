@@ -100,14 +100,19 @@ def remove(
     ``act`` removes it, where that takes more than the row itself. ``words`` say what removing it means, where that is
     not what it means for what rides touch.
     """
-    if request.method != "POST":
-        context = {"row": row, "section": section, "back": stay, "words": words}
-        return show(request, base, "bases/row_remove.html", context)
+    if request.method == "POST":
+        return redirect(back if _removed(request, row, act) else stay)
+    context = {"row": row, "section": section, "back": stay, "words": words}
+    return show(request, base, "bases/row_remove.html", context)
+
+
+def _removed(request: SignedInRequest, row: Model, act: Callable[..., None]) -> bool:
+    """Remove the row, and return whether it is gone; say so, or why not."""
     name = str(row)
     try:
         act(row=row, by=request.user)
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect(stay)
+        return False
     messages.success(request, _("“%(name)s” is removed.") % {"name": name})
-    return redirect(back)
+    return True
