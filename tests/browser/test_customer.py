@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Request, expect
 
 from bookings import actions
 from bookings.models import Ride
+from bookings.rules import Origin, Wish
 from bookings.states import CancelReason, RideState
 from dispatch import actions as dispatch
 from echauffeur.accounts.models import User
@@ -179,7 +180,7 @@ def test_on_a_phone_a_plate_stays_whole_and_what_belongs_to_a_ride_stands_under_
 
 def asked_by(customer: User) -> Ride:
     ends = list(customer.base.places.all())  # type: ignore[union-attr]
-    wish = actions.Wish(actions.Origin.at(ends[0]), ends[1], None, "Camille Durand", "+33612345678")
+    wish = Wish(Origin.at(ends[0]), ends[1], None, "Camille Durand", "+33612345678")
     return actions.request(base=ends[0].base, wish=wish, by=customer)
 
 

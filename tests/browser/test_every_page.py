@@ -1,13 +1,16 @@
 """Every page, with its ride in every state, in both languages and sizes: axe finds nothing, the console is silent."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
 from bookings import actions as booking
+from bookings.models import Ride
 from bookings.states import RideState
 from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base, OpeningException
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs
 from tests.life.journeys import Journey, journey_to
@@ -29,6 +32,11 @@ class TestEveryPage:
         base = factories.BaseFactory()
         who = {"customer": factories.UserFactory(base=base), "regulator": factories.RegulatorFactory(base=base)}
         journeys = [journey_to(state, base=base, **who) for state in STATES]
+        liaison, _other = factories.CategoryFactory.create_batch(2, base=base)
+        Ride.objects.update(category=liaison, motive="Réunion")
+        Base.objects.update(greatest_party=3, motive_required=True, holiday_calendar="FR")
+        soon = base.today() + timedelta(days=3)
+        OpeningException.objects.create(base=base, first_day=soon, last_day=soon, label="Travaux")
         User.objects.update(language=language)
         for journey in journeys:
             for user in (journey.customer, journey.regulator, journey.driver.user):
