@@ -37,8 +37,8 @@ messages: ## Collect the texts of the screens into locale/
 drawings: ## Draw docs/lifecycles.md from the tables
 	@REWRITE=1 $(BIN)/python -m pytest -q tests/rules/test_lifecycles.py
 
-picture: ## Take the README's picture of the control tower
-	@REWRITE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py
+picture: ## Take the pictures of README and docs
+	@REWRITE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py tests/browser/test_settings.py
 
 lock: ## Resolve the libraries anew into deploy/requirements (UPGRADE=--upgrade takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv~=0.13.0"

@@ -38,7 +38,7 @@ class Account:
 CUSTOMER = Account(_("Customer of Brest"), "Camille", "Durand", "/rides/")
 REGULATOR = Account(_("Regulator of Brest"), "Nolwenn", "Morvan", "/bases/brest/tower/")
 DRIVER = Account(_("Driver of Brest, yours to play"), "Yann", "Le Gall", "/drive/")
-MANAGER = Account(_("Base manager of Brest"), "Hervé", "Quéré", "/bases/brest/tower/")
+MANAGER = Account(_("Base manager of Brest"), "Hervé", "Quéré", "/bases/brest/settings/")
 ADMINISTRATOR = Account(_("Administrator of all bases"), "Claire", "Fontaine", "/admin/")
 
 ACCOUNTS = [CUSTOMER, REGULATOR, DRIVER, MANAGER, ADMINISTRATOR]

@@ -1,16 +1,17 @@
 """Every page, with its ride in every state, in both languages and sizes: axe finds nothing, the console is silent."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from bookings import actions as booking
 from bookings.models import Ride
 from bookings.states import RideState
 from echauffeur.accounts.models import User
-from echauffeur.bases.models import Base, OpeningException
+from echauffeur.bases.models import Base, OpeningException, OpeningHours
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs
 from tests.life.journeys import Journey, journey_to
@@ -20,6 +21,20 @@ Look = Callable[[Page, str], None]
 
 
 UNFOLD = "for (const fold of document.querySelectorAll('main details')) fold.open = true"
+
+
+@pytest.fixture
+def look(axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
+    """Return ``look(page, path)``: open it there, unfold everything, and ask axe in both sizes."""
+
+    def look_at(page: Page, path: str) -> None:
+        page.goto(path)
+        page.evaluate(UNFOLD)
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
+            axe(page)
+
+    return look_at
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -42,19 +57,6 @@ class TestEveryPage:
             for user in (journey.customer, journey.regulator, journey.driver.user):
                 user.refresh_from_db()
         return journeys
-
-    @pytest.fixture
-    def look(self, axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
-        """Return ``look(page, path)``: open it there, unfold everything, and ask axe in both sizes."""
-
-        def look_at(page: Page, path: str) -> None:
-            page.goto(path)
-            page.evaluate(UNFOLD)
-            for size in (DESKTOP, PHONE):
-                page.set_viewport_size(size)
-                axe(page)
-
-        return look_at
 
     def test_of_the_customer(self, journeys: list[Journey], open_as: OpenAs, look: Look) -> None:
         page = open_as(journeys[0].customer, "/rides/")
@@ -81,3 +83,20 @@ class TestEveryPage:
         for path in ("/track/", "/t/nothing/", "/sign-in/"):
             look(guest, path)
         look(open_as(on_board.customer, "/rides/"), "/no/such/page/")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_of_the_settings(open_as: OpenAs, look: Look, language: str) -> None:
+    """The manager’s pages of the base itself, with a ride that they leave outside; other rows have tests of theirs."""
+    base = factories.BaseFactory(holiday_calendar="FR", greatest_party=1)
+    factories.RideFactory(base=base, passengers=2, pickup_at=timezone.now() + timedelta(days=1))
+    exception, category = factories.OpeningExceptionFactory(base=base), factories.CategoryFactory(base=base)
+    OpeningHours.objects.create(base=base, weekday=0, opens=time(6), closes=time(22))
+    page = open_as(factories.ManagerFactory(base=base, language=language))
+    pages = ["settings", "general", "hours", "exceptions", "holidays", "rules", "categories", "places", "places/new"]
+    one = [f"exceptions/{exception.pk}", f"exceptions/{exception.pk}/remove", f"categories/{category.pk}"]
+    for path in [*pages, *one]:
+        look(page, f"/bases/brest/{path}/")
+    administrator = open_as(factories.UserFactory(base=base, language=language, is_superuser=True))
+    for path in ("/bases/", "/bases/new/"):
+        look(administrator, path)

@@ -1,4 +1,4 @@
-"""A base from nothing, as docs/new-base.md tells it, until its first ride is given to a driver.
+"""A base from nothing in the administration, until its first ride is given to a driver.
 
 One test writes in the administration, no more: the server remembers Django's content types, which the emptying of the
 tables between two tests numbers anew.

@@ -3,46 +3,53 @@ manager's pages, and its first ride is given to a driver.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bookings.models import Ride
-from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import week_of
 from tests.browser.booking import book
 from tests.browser.conftest import PHONE, OpenAs
-from tests.factories import DriverFactory, RegulatorFactory, UserFactory, VehicleFactory
+from tests.env import REWRITE
+from tests.factories import UserFactory
+from tests.rules.source import PROJECT
 
 HERE = "/bases/saint-mandrier"
 
 
 @pytest.fixture
-def manager() -> User:
-    return UserFactory(first_name="Hélène", last_name="Kermeur", email="helene@example.org", base=None)
+def people() -> dict[str, User]:
+    """Accounts, of which only the administrator's may do anything yet."""
+    names = ("administrator", "manager", "regulator", "driver", "customer")
+    people = {name: UserFactory(email=f"{name}@example.org", last_name=name.title(), base=None) for name in names}
+    User.objects.filter(email="administrator@example.org").update(is_superuser=True)
+    return people
 
 
-def test_a_base_set_up_from_nothing_carries_its_first_passenger(manager: User, open_as: OpenAs) -> None:
-    make_base(open_as(UserFactory(is_superuser=True, base=None), "/bases/"))
-    page = open_as(manager, f"{HERE}/settings/")
+def test_a_base_set_up_from_nothing_carries_its_first_passenger(people: dict[str, User], open_as: OpenAs) -> None:
+    make_base(open_as(people["administrator"], "/bases/"))
+    page = open_as(people["manager"], f"{HERE}/settings/")
     expect(page.get_by_text("To do").first).to_be_visible()
-    for set_up in (the_week, an_exception, the_rules, a_category, the_places, the_area):
+    picture(page, "new-base-1")
+    for set_up in (the_week, an_exception, the_rules, a_category, the_places, the_fleet, the_people, the_area):
         page.goto(f"{HERE}/settings/")
         set_up(page)
-    base = Base.objects.get(code="saint-mandrier")
-    make_crew(base)
     page.goto(f"{HERE}/settings/")
+    expect(page.get_by_text("To do")).to_have_count(0)
 
-    customer, regulator = UserFactory(base=base), RegulatorFactory(base=base)
-    code = book(open_as(customer, "/rides/new/", timezone_id="Europe/Paris"))
-    tower = open_as(regulator, f"{HERE}/tower/?ride={code}")
+    User.objects.filter(pk=people["customer"].pk).update(base=Base.objects.get(code="saint-mandrier"))
+    code = book(open_as(people["customer"], "/rides/new/"), kind="Liaison")
+    tower = open_as(people["regulator"], f"{HERE}/tower/?ride={code}")
     tower.locator(f".tower-detail form#assign-{code} button").first.click()
     expect(tower.locator(".tower-detail .panel__head .badge.state-assigned")).to_be_visible()
     ride = Ride.objects.get(code=code)
     assert ride.category.name == "Liaison"
-    assert ride.stops.first().mission.driver == Driver.objects.get()
+    assert ride.stops.first().mission.driver.user == people["driver"]
 
 
 def make_base(page: Page) -> None:
@@ -57,7 +64,7 @@ def make_base(page: Page) -> None:
     page.keyboard.type("metropolitan")
     expect(page.get_by_role("option", name="Metropolitan France")).to_be_visible()
     page.keyboard.press("Enter")
-    for typed in ("43.0800, 5.9300", "", "20000", "04 65 71 10 00", "04 65 71 10 01", "helene@example.org"):
+    for typed in ("43.0800, 5.9300", "", "20000", "04 65 71 10 00", "04 65 71 10 01", "manager@example.org"):
         page.keyboard.press("Tab")
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.type(typed)
@@ -75,6 +82,7 @@ def the_week(page: Page) -> None:
     monday.get_by_text("Fill in").click()
     monday.get_by_role("button", name="Every day like Monday").click()
     expect(page.get_by_label("Sunday, closes (1)")).to_have_value("23:59")
+    picture(page, "new-base-2")
     page.get_by_role("button", name="Save the week").click()
     expect_saved(page)
     assert len(week_of(Base.objects.get(code="saint-mandrier"))) == 7
@@ -107,7 +115,7 @@ def a_category(page: Page) -> None:
     page.get_by_role("link", name="Categories of transport").last.click()
     for name in ("Medical", "Liaison"):
         page.get_by_role("link", name="Add a category").first.click()
-        page.get_by_label("Name").fill(name)
+        page.locator("[name=name]").fill(name)
         page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Liaison: earlier").click()
     expect(page.get_by_role("row").nth(1)).to_contain_text("Liaison")
@@ -118,14 +126,13 @@ def the_places(page: Page) -> None:
     page.get_by_role("link", name="Places").last.click()
     for name, latitude, longitude in (("Gare maritime", "43,081", "5,931"), ("Hôpital", "43.0820, 5.9320", "")):
         add_place(page, name)
-        page.get_by_label("Latitude").fill(latitude)
-        page.get_by_label("Longitude").fill(longitude)
+        fill(page, latitude=latitude, longitude=longitude)
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("row", name=name)).to_be_visible()
     add_place(page, "Mess")
     page.locator("#map").click(position={"x": 200, "y": 150})
     expect(page.locator(".map-pin")).to_be_visible()
-    expect(page.get_by_label("Latitude")).to_have_value(re.compile(r"43\.\d{6}"))
+    expect(page.locator("[name=latitude]")).to_have_value(re.compile(r"43\.\d{6}"))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name="Mess")).to_be_visible()
 
@@ -134,7 +141,7 @@ def the_area(page: Page) -> None:
     """Drag the centre, on a phone; the fields follow."""
     page.set_viewport_size(PHONE)
     page.get_by_role("link", name="General").last.click()
-    before = page.get_by_label("Longitude").input_value()
+    before = page.locator("[name=longitude]").input_value()
     pin = page.locator(".map-pin")
     pin.scroll_into_view_if_needed()
     box = pin.bounding_box()
@@ -143,20 +150,59 @@ def the_area(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 26, box["y"] + 14, steps=4)
     page.mouse.up()
-    expect(page.get_by_label("Longitude")).not_to_have_value(before)
+    expect(page.locator("[name=longitude]")).not_to_have_value(before)
     page.get_by_role("button", name="Save").click()
     expect_saved(page)
 
 
-def make_crew(base: Base) -> None:
-    """Give the base its vehicle and driver."""
-    VehicleFactory(base=base)
-    DriverFactory(base=base)
+def the_fleet(page: Page) -> None:
+    """Add a model of the base's own, and a car of it."""
+    page.get_by_role("link", name="Vehicle models").last.click()
+    page.get_by_role("link", name="Add a model").first.click()
+    fill(page, name="Renault Zoé", seats="4")
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{HERE}/settings/")
+    page.get_by_role("link", name="Vehicles", exact=False).last.click()
+    page.get_by_role("link", name="Add a vehicle").first.click()
+    fill(page, name="Zoé 1", plate="AB-123-CD", colour="white")
+    page.get_by_label("Model").select_option(index=1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="Zoé 1")).to_be_visible()
+
+
+def the_people(page: Page) -> None:
+    """Make somebody regulator, and somebody driver, who is on duty now."""
+    page.goto(f"{HERE}/people/new/")
+    page.get_by_label("E-mail address").fill("regulator@example.org")
+    page.get_by_label("Role", exact=True).select_option("regulator")
+    fill(page, first_name="Régis", last_name="Martin")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("main")).to_contain_text("regulator@example.org")
+    page.goto(f"{HERE}/drivers/new/")
+    page.get_by_label("E-mail address").fill("driver@example.org")
+    now = Base.objects.get(code="saint-mandrier").local(timezone.now())
+    begins, ends = now - timedelta(hours=1), now + timedelta(hours=9)
+    fill(page, **{"licences-0-expires_on": "2099-12-31"})
+    page.locator("[name=licences-0-category]").select_option("B")
+    fill(page, **{"shifts-0-begins": f"{begins:%Y-%m-%dT%H:%M}", "shifts-0-ends": f"{ends:%Y-%m-%dT%H:%M}"})
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name="Driver")).to_contain_text("On duty")
+
+
+def fill(page: Page, **values: str) -> None:
+    for name, value in values.items():
+        page.locator(f"[name={name}]").fill(value)
 
 
 def add_place(page: Page, name: str) -> None:
     page.get_by_role("link", name="Add a place").first.click()
-    page.get_by_label("Name").fill(name)
+    page.locator("[name=name]").fill(name)
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture for docs/new-base.md, when pictures are taken."""
+    if REWRITE:
+        page.screenshot(path=PROJECT / "docs" / "img" / f"{name}.png")
 
 
 def expect_saved(page: Page) -> None:
