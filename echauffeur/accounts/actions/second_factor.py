@@ -32,7 +32,7 @@ class WrongCode(Refusal):
 
     code = "wrong_code"
     message = gettext_lazy(
-        "This code does not hold. Each holds once, and for a minute at most: type the one that is shown now."
+        "This code does not hold. Each holds once, and not for long: type the one that is shown now."
     )
 
 

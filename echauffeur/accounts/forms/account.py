@@ -30,7 +30,6 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for
         label=_("Current base"),
         required=False,
         empty_label=_("None yet"),
-        help_text=_("Its pages open first. You can book on another base at any time."),
     )
 
     class Meta:
