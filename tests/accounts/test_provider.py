@@ -189,6 +189,10 @@ class TestWhenSomethingDoesNotHold:
         settings.OIDC_ISSUER = "http://127.0.0.1:1"
         self.refused(client, client.get("/sign-in/provider/", headers={"accept-language": "en"}), 502)
 
+    def test_an_address_to_which_our_secret_would_go(self, fake: FakeProvider, client: Client) -> None:
+        fake.twist = "token elsewhere"
+        self.refused(client, client.get("/sign-in/provider/", headers={"accept-language": "en"}), 502)
+
     @pytest.mark.parametrize("state", ["another", ""])
     def test_the_state(self, fake: FakeProvider, client: Client, state: str) -> None:
         self.refused(client, go(client, fake, state=state), 400)
