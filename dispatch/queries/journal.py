@@ -93,13 +93,14 @@ def _people_in(steps: Iterable[Entry]) -> dict[tuple[str, int], str]:
 
 
 def _line(step: Entry, people: dict[tuple[str, int], str]) -> JournalLine:
-    labels = STATES.get(step.subject, {})
-    moved = step.from_state != step.to_state
+    labels, line = STATES.get(step.subject, {}), line_of(step)
+    before, after = (str(labels.get(state, "")) for state in (step.from_state, step.to_state))
+    moved = before != after and (before or after != line.text)  # what a first step leads to, its sentence may say
     return JournalLine(
         seq=step.seq,
-        line=line_of(step),
-        before=str(labels.get(step.from_state, "")) if moved else "",
-        after=str(labels.get(step.to_state, "")) if moved else "",
+        line=line,
+        before=before if moved else "",
+        after=after if moved else "",
         about=_about(step, people),
         ride=step.code if step.subject == "ride" else "",
         fields=_fields_in_words(step),

@@ -1,6 +1,6 @@
 """Rides of the past, told step by step as the actions would have written them, but without the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,7 +14,7 @@ from dispatch.models import Mission, Stop, StopKind
 from dispatch.queries.feasibility import LEAST_APPROACH
 from dispatch.states import MISSION
 from drivers.models import Driver
-from echauffeur.accounts.models import User
+from echauffeur.accounts.models import Membership, User
 from echauffeur.bases.models import Category, Place
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.models import CODE_ALPHABET
@@ -27,7 +27,7 @@ class Note:
 
     at: datetime
     verb: str
-    row: Ride | Mission
+    row: Ride | Mission | Membership
     by: User | None
     party: Party
     from_state: str
@@ -39,7 +39,13 @@ class Note:
 
     @property
     def kind(self) -> str:
+        if isinstance(self.row, Membership):
+            return "membership"
         return "ride" if isinstance(self.row, Ride) else "mission"
+
+    @property
+    def code(self) -> str:
+        return self.row.role if isinstance(self.row, Membership) else self.row.code
 
     def streams(self) -> list[str]:
         """Return the streams it is told on, the base's first, in the journal's own order."""
@@ -226,9 +232,9 @@ class Life:
         self.notes.append(Note(at, verb, row, by, party, from_state, to_state, also_on=also_on, **more))
 
 
-def steps_of(lives: list[Life]) -> Iterator[Note]:
-    """Yield the notes of all these lives in the order of their time."""
-    yield from sorted((note for life in lives for note in life.notes), key=lambda note: note.at)
+def steps_of(lives: list[Life], others: Iterable[Note] = ()) -> Iterator[Note]:
+    """Yield the notes of all these lives, and others, in the order of their time."""
+    yield from sorted([*others, *(note for life in lives for note in life.notes)], key=lambda note: note.at)
 
 
 def minutes(count: float) -> timedelta:

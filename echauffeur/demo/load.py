@@ -21,7 +21,7 @@ from echauffeur.demo.bases import BASES, BaseSpec
 from echauffeur.demo.handsets import write_handsets
 from echauffeur.demo.history import KINDS, Chronicle, Diary
 from echauffeur.demo.lives import Life, steps_of
-from echauffeur.demo.people import Crew, hire, write_shifts
+from echauffeur.demo.people import Crew, hire, notes_of_roles, write_shifts
 from echauffeur.demo.town.drawing import Town, draw
 from echauffeur.journal.models import Stream
 from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
@@ -83,7 +83,7 @@ def load(now: datetime) -> None:
             now=now,
         )
         lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
-        _write_lives(crew.base, lives, now)
+        _write_lives(crew, lives, now)
 
 
 def keep_on_duty(now: datetime) -> None:
@@ -222,24 +222,24 @@ def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
     return Diary(shifts, licences, out)
 
 
-def _write_lives(base: Base, lives: list[Life], now: datetime) -> None:
+def _write_lives(crew: Crew, lives: list[Life], now: datetime) -> None:
     Ride.objects.bulk_create((life.ride for life in lives), batch_size=BATCH)
     Mission.objects.bulk_create((mission for life in lives for mission in life.missions), batch_size=BATCH)
     Stop.objects.bulk_create((stop for life in lives for stop in life.stops), batch_size=BATCH)
-    _write_journal(base, lives, now)
+    _write_journal(crew, lives, now)
 
 
-def _write_journal(base: Base, lives: list[Life], now: datetime) -> None:
+def _write_journal(crew: Crew, lives: list[Life], now: datetime) -> None:
     """Number the steps and write them by COPY: forty thousand model instances would take twice as long."""
     numbers: Counter[str] = Counter()
     into = sql.SQL("COPY journal_entry ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, ENTRY_COLUMNS)))
     with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for note in steps_of(lives):
+        for note in steps_of(lives, notes_of_roles(crew, now - timedelta(days=PAST_DAYS))):
             streams = note.streams()
             numbers.update(streams)
             copy.write_row(
                 (
-                    base.pk, numbers[streams[0]], note.verb, note.kind, note.row.pk, note.row.code, note.from_state,
+                    crew.base.pk, numbers[streams[0]], note.verb, note.kind, note.row.pk, note.code, note.from_state,
                     note.to_state, note.by.pk if note.by else None, str(note.party.value), note.at, note.reason,
                     note.words, Jsonb(note.data), Jsonb({stream: numbers[stream] for stream in streams}), "", now,
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -12,9 +12,11 @@ from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base
+from echauffeur.common.lifecycle import Party
 from echauffeur.demo import accounts
 from echauffeur.demo.accounts import PASSWORD, address_of
 from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.lives import Note
 from echauffeur.demo.watches import Period, always, watches
 
 FIRST_NAMES = (
@@ -46,6 +48,7 @@ class Crew:
     regulators: list[User] = field(default_factory=list)
     managers: list[User] = field(default_factory=list)
     drivers: list[Driver] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
 
 
 class Names:
@@ -98,6 +101,7 @@ def hire(bases: dict[str, Base], today: date) -> dict[str, Crew]:
     for crew in crews.values():
         _give_roles(crew)
         _give_licences(crew, today)
+    _lend_a_hand(crews["brest"].regulators[0], bases["cherbourg"])
     return crews
 
 
@@ -143,9 +147,35 @@ def _give_roles(crew: Crew) -> None:
         Role.MANAGER: crew.managers,
         Role.DRIVER: [driver.user for driver in crew.drivers],
     }
-    Membership.objects.bulk_create(
+    crew.memberships = Membership.objects.bulk_create(
         Membership(user=user, base=crew.base, role=role) for role, users in people.items() for user in users
     )
+
+
+def notes_of_roles(crew: Crew, first: datetime) -> Iterator[Note]:
+    """Yield who gave these roles, from that moment on, some each day: the manager, whose own came with the base."""
+    manager = crew.managers[0]
+    for number, held in enumerate(crew.memberships):
+        by = None if held.user == manager else manager
+        yield Note(
+            at=first + timedelta(days=number // 4, minutes=7 * (number % 4)),
+            verb="grant",
+            row=held,
+            by=by,
+            party=Party.MANAGER if by else Party.ADMINISTRATOR,
+            from_state="",
+            to_state="",
+            data={"fields": [], "person": held.user.pk},
+            also_on=[("person", held.user)],
+        )
+
+
+def _lend_a_hand(regulator: User, elsewhere: Base) -> None:
+    """Let the regulator whom visitors play steer a second base too, so that there is one to choose in the header.
+
+    The journal knows nothing of it: the stream of one person is numbered with one base's steps here.
+    """
+    Membership.objects.create(user=regulator, base=elsewhere, role=Role.REGULATOR)
 
 
 def _give_licences(crew: Crew, today: date) -> None:

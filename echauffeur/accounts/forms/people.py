@@ -35,7 +35,6 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy
     class Meta:
         model = User
         fields = ["first_name", "last_name", "phone", "language"]
-        help_texts = {"last_name": _("An account that exists keeps the name, phone and language its owner wrote.")}
 
     def __init__(self, *args: Any, base: Base, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from drivers.models import Driver
 from echauffeur.accounts.access import base_where, person_of
 from echauffeur.accounts.actions import roles
 from echauffeur.accounts.actions.people import Added
@@ -57,6 +58,7 @@ def show_person(request: SignedInRequest, base: Base, person: User, *, status: i
         "person": person,
         "phone": phone_in_words(person.phone) if person.roles_here else "",  # type: ignore[attr-defined]
         "roles": here,
+        "driver": Driver.objects.of(base).filter(user=person).first(),
         "steps": [(step, step.verb in GIVING, Role(step.code).label) for step in role_steps(person, base).reverse()],
     }
     return rows.show(request, base, "accounts/person.html", context, status=status)
