@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 ViewType = TypeVar("ViewType", bound=Callable[..., HttpResponseBase])
 
 # The order in which a new base is set up.
-APPS = ["bases", "accounts", "fleet", "drivers", "bookings", "dispatch", "journal", "notifications"]
+APPS = ["bases", "accounts", "fleet", "drivers", "bookings", "dispatch", "journal", "notifications", "public"]
 
 
 class AdminSite(admin.AdminSite):

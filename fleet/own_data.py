@@ -50,8 +50,8 @@ def export(person: User) -> list[Section]:
 
 def lock(person: User) -> None:
     """Raise Refusal while the person holds a service phone. The drivers' locks keep anybody from lending another."""
-    held = Handset.objects.select_for_update(no_key=True, of=("self",)).held_by(person.pk)
-    if phone := held.select_related("base").order_by("pk").first():
+    held = Handset.objects.held_by(person.pk).select_related("base").order_by("pk")
+    if phone := held.first():
         raise Refusal(
             _("You still have a service phone of %(base)s: %(phone)s. Give it back first.")
             % {"base": phone.base.name, "phone": phone}

@@ -20,6 +20,7 @@ from echauffeur.demo import accounts
 from echauffeur.demo.bases import BASES, BaseSpec
 from echauffeur.demo.handsets import write_handsets
 from echauffeur.demo.history import KINDS, Chronicle, Diary
+from echauffeur.demo.letters import write_letters
 from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, notes_of_roles, write_shifts
 from echauffeur.demo.town.drawing import Town, draw
@@ -71,6 +72,7 @@ def load(now: datetime) -> None:
     today = bases["brest"].local(now).date()
     crews = hire(bases, today)
     write_handsets(crews, now)
+    write_letters(now)
     write_shifts(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today + timedelta(days=SHIFT_DAYS_AHEAD))
     for code, crew in crews.items():
         chronicle = Chronicle(

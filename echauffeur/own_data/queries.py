@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from echauffeur.accounts.models import User
-from echauffeur.common.personal import Kept, Section, keepers
+from echauffeur.common.personal import Kept, Section, as_told
 
 # Rises when a key of the file changes its meaning or goes.
 FORMAT = 1
@@ -12,12 +12,12 @@ FORMAT = 1
 
 def what_is_kept() -> list[Kept]:
     """Return the lines of the privacy page."""
-    return [line for keeper in keepers() for line in keeper.kept]
+    return [line for keeper in as_told() for line in keeper.kept]
 
 
 def sections_of(person: User) -> list[Section]:
     """Return all that is held about the person, section by section."""
-    return [section for keeper in keepers() for section in keeper.export(person)]
+    return [section for keeper in as_told() for section in keeper.export(person)]
 
 
 def file_of(person: User, now: datetime) -> dict[str, Any]:

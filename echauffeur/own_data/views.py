@@ -27,7 +27,10 @@ GUESSES = Limit("delete-account", 5, HOUR)
 @require_safe
 def my_data(request: SignedInRequest) -> HttpResponse:
     """Show everything that is held about the person."""
-    response = render(request, "own_data/my_data.html", {"sections": sections_of(request.user), "shown": SHOWN})
+    held = sections_of(request.user)
+    empty = [section.title for section in held if not section.rows]
+    context = {"sections": [section for section in held if section.rows], "empty": empty, "shown": SHOWN}
+    response = render(request, "own_data/my_data.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
 
