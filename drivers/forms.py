@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from drivers import actions
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import User
+from echauffeur.accounts.people import people_of
 from echauffeur.bases.models import Base
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
 from echauffeur.journal.forms import RowForm, TapForm
 
-NO_ACCOUNT = _("Nobody has an account under this address. Check it, or make the account first.")
+NOT_HERE = _("Nobody of this base has this address. Check it, or add the person first, under People.")
 SWITCHED_OFF = _("This account is switched off: an administrator can switch it on again.")
 DRIVES_ALREADY = _("This person already drives on that base.")
 ON_DUTY_ALREADY = _("This driver is already on duty during part of that time.")
@@ -55,9 +56,10 @@ class DriverForm(RowForm):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        person = User.objects.filter(email=email).first()
+        # Of people elsewhere nothing is told, not even whether there is an account: nothing comes of asking.
+        person = people_of(self.instance.base).filter(email=email).first()
         if person is None:
-            raise forms.ValidationError(NO_ACCOUNT)
+            raise forms.ValidationError(NOT_HERE)
         if not person.is_active:
             raise forms.ValidationError(SWITCHED_OFF)
         if Driver.objects.of(self.instance.base).filter(user=person).exists():

@@ -172,14 +172,14 @@ def the_fleet(page: Page) -> None:
 
 def the_people(page: Page) -> None:
     """Make somebody regulator, and somebody driver, who is on duty now."""
-    page.goto(f"{HERE}/people/new/")
-    page.get_by_label("E-mail address").fill("regulator@example.org")
-    page.get_by_label("Role", exact=True).select_option("regulator")
-    fill(page, first_name="Régis", last_name="Martin")
-    page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("main")).to_contain_text("regulator@example.org")
-    page.goto(f"{HERE}/drivers/new/")
-    page.get_by_label("E-mail address").fill("driver@example.org")
+    for role in ("regulator", "driver"):
+        page.goto(f"{HERE}/people/new/")
+        page.get_by_label("E-mail address").fill(f"{role}@example.org")
+        page.get_by_label("Role", exact=True).select_option(role)
+        fill(page, first_name="Régis", last_name="Martin")
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_role("main")).to_contain_text(f"{role}@example.org")
+    page.get_by_role("link", name="Licences and shifts").click()
     now = Base.objects.get(code="saint-mandrier").local(timezone.now())
     begins, ends = now - timedelta(hours=1), now + timedelta(hours=9)
     fill(page, **{"licences-0-expires_on": "2099-12-31"})

@@ -23,6 +23,7 @@ from tests.factories import (
     HandsetFactory,
     LicenceFactory,
     ManagerFactory,
+    MembershipFactory,
     ShiftFactory,
     UserFactory,
 )
@@ -116,7 +117,9 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("email", "sentence"),
         [
-            ("nobody@example.org", "Nobody has an account under this address."),
+            ("nobody@example.org", "Nobody of this base has this address."),
+            ("elsewhere@example.org", "Nobody of this base has this address."),
+            ("left-elsewhere@example.org", "Nobody of this base has this address."),
             ("left@example.org", "This account is switched off"),
             ("yann@example.org", "This person already drives on that base."),
             ("yann", "Enter a valid email address."),
@@ -124,7 +127,10 @@ class TestAdding:
         ],
     )
     def test_whom_it_cannot_be_is_said(self, client: Client, base: Base, email: str, sentence: str) -> None:
-        UserFactory(email="left@example.org", is_active=False)
+        MembershipFactory(user=UserFactory(email="left@example.org", is_active=False), base=base)
+        elsewhere = BaseFactory(code="elsewhere")
+        UserFactory(email="elsewhere@example.org", base=elsewhere)
+        UserFactory(email="left-elsewhere@example.org", base=elsewhere, is_active=False)
         DriverFactory(base=base, user=UserFactory(email="yann@example.org"))
         answer = client.post(reverse("base-driver-add", args=[base.code]), typed(email=email))
         assert answer.status_code == 422
@@ -140,7 +146,7 @@ class TestAdding:
 
     def test_the_form_needs_no_page(self, base: Base, manager: User) -> None:
         """A file is imported with it, line by line."""
-        UserFactory(email="a.b@example.org")
+        UserFactory(email="a.b@example.org", base=base)
         assert DriverForm({"email": "a.b@example.org", "enabled": "on"}, instance=Driver(base=base)).save_as(manager)
         again = DriverForm({"email": "a.b@example.org"}, instance=Driver(base=base))
         assert not again.save_as(manager)
