@@ -47,7 +47,13 @@ class FormerModel(models.Model):
     class Meta:
         verbose_name = _("model of the earlier service")
         verbose_name_plural = _("models of the earlier service")
-        constraints = [models.UniqueConstraint(fields=["base", "former"], name="former_model_once_per_base")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["base", "former"],
+                name="former_model_once_per_base",
+                violation_error_message=_("The earlier service had one model of that key."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.former} → {self.model}"

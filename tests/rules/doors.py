@@ -134,10 +134,13 @@ class World:
         """Return the address that leads to the same rows of the other base."""
         return door.address(*[self.other.rows] * len(door.parameters))
 
-    def mixed(self, door: Door) -> list[str]:
-        """Return the addresses that name rows of both bases at once."""
-        ways = {door.address(*way) for way in product((self.own.rows, self.other.rows), repeat=len(door.parameters))}
-        return sorted(ways - {self.at_home(door), self.there(door)})
+    def mixed(self, door: Door) -> dict[str, str]:
+        """Return the addresses that name rows of both bases at once, each with its like under which there is no row."""
+        ways = product((self.own.rows, self.other.rows), repeat=len(door.parameters))
+        like = {door.address(*way): door.address(way[0], *[None] * (len(way) - 1)) for way in ways}
+        return {
+            address: none for address, none in like.items() if address not in (self.at_home(door), self.there(door))
+        }
 
     def nowhere(self, door: Door) -> str:
         """Return the address that leads to rows which do not exist."""

@@ -258,8 +258,7 @@ def test_a_row_of_another_base_is_like_one_that_does_not_exist(world: World, nam
 @pytest.mark.parametrize("name", [name for name in LEADING_TO_ROWS if len(doors()[name].parameters) > 1])
 def test_a_row_is_not_found_under_a_base_that_it_does_not_belong_to(world: World, name: str) -> None:
     door = doors()[name]
-    nowhere = world.nowhere(door)
-    for address in world.mixed(door):
+    for address, nowhere in world.mixed(door).items():
         for persona in world.people:
             for method in METHODS:
                 answer, missing = world.ask(persona, method, address), world.ask(persona, method, nowhere)

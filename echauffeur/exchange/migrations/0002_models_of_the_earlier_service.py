@@ -39,7 +39,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "model of the earlier service",
                 "verbose_name_plural": "models of the earlier service",
-                "constraints": [models.UniqueConstraint(fields=("base", "former"), name="former_model_once_per_base")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("base", "former"),
+                        name="former_model_once_per_base",
+                        violation_error_message="The earlier service had one model of that key.",
+                    )
+                ],
             },
         ),
     ]
