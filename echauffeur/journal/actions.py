@@ -127,7 +127,9 @@ def record(
         raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
     base_stream = f"base:{base.pk}" if base else SERVICE
     rehearsing = _rehearsing.get()
-    streams = {} if rehearsing else advance([base_stream, *sorted({subject.stream, *also_on} - {base_stream})])
+    # A base's own stream counts its own steps alone, which its beginning and its end are not.
+    own = set() if base is None and subject.kind == "base" else {subject.stream}
+    streams = {} if rehearsing else advance([base_stream, *sorted({*own, *also_on} - {base_stream})])
     entry = Entry(
         base=base,
         seq=streams.get(base_stream, 0),

@@ -283,6 +283,7 @@ class TestAllBases:
         response = send(administrator, "base-new", **new)
         assert response["Location"] == reverse("base-settings", args=["noumea"])
         assert steps()[0][:4] == ("add", "base", "noumea", None)
+        assert list(Entry.objects.get().streams) == ["service"], "the base's own steps begin with its first"
         Base.objects.get(code="noumea").delete()
 
     def test_a_code_or_name_twice_is_refused(self, administrator: Client, base: Base) -> None:

@@ -81,9 +81,7 @@ class RulesForm(RowForm):
             "auto_confirm", "motive_required", "mean_speed_kmh", "winding_factor",
         ]  # fmt: skip
         help_texts = {
-            "shortest_notice_minutes": _(
-                "How long before the ride it must be asked for; “as soon as possible” is then."
-            ),
+            "shortest_notice_minutes": _("How long before its time a ride must be asked for."),
             "horizon_days": _("How far ahead a ride may be asked for."),
             "ride_minutes": _("How long a driver and a vehicle are taken for a ride."),
             "no_show_minutes": _("How long a driver waits before “nobody came” can be said."),

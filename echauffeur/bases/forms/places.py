@@ -1,10 +1,20 @@
 """A named point where people get in and out."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.forms.points import PointForm
 from echauffeur.bases.models import Place
+
+
+class NamesInput(forms.TextInput):
+    """Names with commas between them, and room to read."""
+
+    def format_value(self, value: Any) -> str | None:
+        names = super().format_value(value)
+        return ", ".join(name.strip() for name in names.split(",")) if names else names
 
 
 class PlaceForm(PointForm):
@@ -20,4 +30,4 @@ class PlaceForm(PointForm):
             "arrival_radius_m": _("From how near the car counts as arrived."),
             "enabled": _("Nobody can choose a place that is switched off; rides to it stay readable."),
         }
-        widgets = {"aliases": forms.TextInput}
+        widgets = {"aliases": NamesInput}
