@@ -158,7 +158,7 @@ def notes_of_roles(crew: Crew, first: datetime) -> Iterator[Note]:
     for number, held in enumerate(crew.memberships):
         by = None if held.user == manager else manager
         yield Note(
-            at=first + timedelta(days=number // 4, minutes=7 * (number % 4)),
+            at=first.replace(hour=8, minute=0) + timedelta(days=number // 4, minutes=7 * (number % 4)),
             verb="grant",
             row=held,
             by=by,
