@@ -49,14 +49,15 @@ def check_database() -> None:
         assert not (broken := cursor.fetchall()), broken
         cursor.execute(
             "SELECT base_id, seq, subject, subject_id, from_state, to_state, streams::text"
-            " FROM journal_entry ORDER BY base_id, seq"
+            " FROM journal_entry ORDER BY id"
         )
         entries = [Told(*row[:-1], loads(row[-1])) for row in cursor.fetchall()]
         states, numbers = replay(entries)
         cursor.execute(
             "SELECT 'ride', id, state FROM bookings_ride UNION ALL SELECT 'mission', id, state FROM dispatch_mission"
         )
-        assert {(kind, pk): state for kind, pk, state in cursor.fetchall()} == states
+        told = {about: state for about, state in states.items() if about[0] in {"ride", "mission"}}
+        assert {(kind, pk): state for kind, pk, state in cursor.fetchall()} == told
         cursor.execute("SELECT name, seq FROM journal_stream")
         assert dict(cursor.fetchall()) == numbers
     connection.check_constraints()
