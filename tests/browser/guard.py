@@ -10,6 +10,15 @@ REFUSAL = re.compile(r"Failed to load resource: the server responded with a stat
 # A page that is left, or connects anew, while its socket was still opening.
 LEFT = re.compile(r"WebSocket is closed before the connection is established")
 SERVER_ERROR = 500
+# What breaks the content policy is nobody's to forgive: it would be a hole, or a page that does not work.
+POLICY = re.compile(r"content security policy|content-security-policy|^content policy:|\[report only\]", re.IGNORECASE)
+# Runs before any script of the page, also in what is only reported.
+TELL_OF_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => console.error(
+  `content policy: ${event.effectiveDirective} of ${event.documentURI} (${event.disposition}):`,
+  event.blockedURI, event.sample,
+), true);
+"""
 
 
 class Guard:
@@ -26,6 +35,7 @@ class Guard:
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of this browser."""
+        context.add_init_script(TELL_OF_VIOLATIONS)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         context.on("response", self._response)
@@ -38,8 +48,11 @@ class Guard:
             said = log.read()
         if "Traceback" in said or " ERROR " in said:
             self.complaints.append(f"server: {said[-4000:]}")
-        left = [text for text in self.complaints if not any(known.search(text) for known in self._forgiven)]
+        left = [text for text in self.complaints if not self._is_forgiven(text)]
         assert not left, "\n".join(left)
+
+    def _is_forgiven(self, text: str) -> bool:
+        return not POLICY.search(text.removeprefix("console: ")) and any(known.search(text) for known in self._forgiven)
 
     def _page(self, page: Page) -> None:
         page.on("crash", lambda _: self.complaints.append(f"{page.url} crashed"))
