@@ -1,14 +1,16 @@
 """Everybody who may stand at a door, and two bases with the same rows and people behind it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import SimpleCookie
 from itertools import product
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -125,6 +127,8 @@ class World:
         self.cookies = {persona: cookies_of(user, self.token, persona) for persona, user in self.people.items()}
         self._client = Client(raise_request_exception=False)
         self._answers: dict[tuple[str, str, str], HttpResponse] = {}
+        # Which tables were written for which request.
+        self.written: dict[tuple[str, str, str], set[str]] = {}
 
     def at_home(self, door: Door) -> str:
         """Return the address that leads to the rows of one's own base."""
@@ -156,7 +160,8 @@ class World:
         if key not in self._answers:
             self._client.cookies = SimpleCookie(self.cookies[persona])
             with transaction.atomic():
-                self._answers[key] = self._client.generic(method, address, b"")  # type: ignore[assignment]
+                with connection.execute_wrapper(partial(_note_table, self.written.setdefault(key, set()))):
+                    self._answers[key] = self._client.generic(method, address, b"")  # type: ignore[assignment]
                 transaction.set_rollback(True)
         return self._answers[key]
 
@@ -169,6 +174,13 @@ def cookies_of(user: User | None, token: str, persona: str) -> dict[str, str]:
     elif persona == "guest":
         client.get(reverse("track-open", args=[token]))
     return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def _note_table(tables: set[str], execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Note which table a statement writes, and execute it."""
+    if found := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', sql):
+        tables.add(found[1])
+    return execute(sql, *rest)
 
 
 def code_of(response: HttpResponse) -> int | str:

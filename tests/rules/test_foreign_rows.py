@@ -1,7 +1,7 @@
 """Ids of another base's rows, in a form or an address that one may send, are refused like ids that do not exist."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +17,7 @@ from dispatch.models import Mission
 from echauffeur.bases.models import Category
 from echauffeur.journal.models import Entry
 from tests.rules.doors import Side, World, appearance, code_of
+from tests.rules.forms import all_forms
 from tests.rules.source import APPS, files
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,12 @@ NAMES_NO_ROW = {
     "q": "words to search for",
     "page": "a number",
     "role": "one of the roles",
+    "kind": "one of the kinds of steps",
+    "on": "a day",
+    "below": "a number in one's own base's journal",
+    "code": "the identity provider's, redeemed with the state that this session began with",
+    "state": "what this session began to sign in with",
+    "error": "the identity provider's word",
     "day": "a day",
     "label": "words to begin with",
     "at": "a time",
@@ -141,14 +148,6 @@ LIKE_A_ROW = re.compile(r"(^|_)(id|pk|ids|code|base|place|driver|vehicle|mission
 def mission(side: Side) -> Mission:
     assert side.journey.mission
     return side.journey.mission
-
-
-def all_forms(kind: type[forms.BaseForm] = forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
-    """Yield the classes of our forms that people other than administrators fill in."""
-    for form in kind.__subclasses__():
-        yield from all_forms(form)
-        if form.__module__.partition(".")[0] in APPS and not form.__module__.endswith(".admin"):
-            yield form
 
 
 def fields_that_name_a_row() -> set[str]:

@@ -35,6 +35,12 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy
     class Meta:
         model = User
         fields = ["first_name", "last_name", "phone", "language"]
+        # Somebody else's: the browser's own person is the wrong one.
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        }
 
     def __init__(self, *args: Any, base: Base, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
