@@ -150,7 +150,8 @@ class TestOpenPages:
         self, people: dict[str, tuple[User, str]], by: User, role: Role, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         user, path = people[role]
-        monkeypatch.setattr(roles, "record_edits", lambda *args, **kwargs: None)
+        monkeypatch.setattr(roles, "record_edits", lambda *args, **kwargs: [None])
+        monkeypatch.setattr(roles, "_tell", lambda *args: None)
         async with listening(path, user) as page:
             await subscribed()
             await page.hear("hello")
