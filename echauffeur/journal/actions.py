@@ -125,14 +125,12 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
-    base_stream = f"base:{base.pk}" if base else SERVICE
     rehearsing = _rehearsing.get()
-    # A base's own stream counts its own steps alone, which its beginning and its end are not.
-    own = set() if base is None and subject.kind == "base" else {subject.stream}
-    streams = {} if rehearsing else advance([base_stream, *sorted({*own, *also_on} - {base_stream})])
+    told_on = _streams_of(base, subject, also_on)
+    streams = {} if rehearsing else advance(told_on)
     entry = Entry(
         base=base,
-        seq=streams.get(base_stream, 0),
+        seq=streams.get(told_on[0], 0),
         verb=verb,
         subject=subject.kind,
         subject_id=subject.id,
@@ -154,6 +152,14 @@ def record(
     entry.save(force_insert=True)
     transaction.on_commit(partial(tell, [entry]), robust=True)
     return entry
+
+
+def _streams_of(base: "Base | None", subject: Subject, also_on: Iterable[str]) -> list[str]:
+    """Return where a step is told: the base's stream, or the service's, before all others."""
+    first = f"base:{base.pk}" if base else SERVICE
+    # A base's own stream counts its own steps alone, which its beginning and its end are not.
+    own = set() if base is None and subject.kind == "base" else {subject.stream}
+    return [first, *sorted({*own, *also_on} - {first})]
 
 
 def tell(entries: list[Entry]) -> int:
