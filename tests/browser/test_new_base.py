@@ -41,6 +41,8 @@ def test_a_new_base_carries_its_first_passenger(administrator: User, open_as: Op
     code = book(open_as(customer, "/rides/new/"))
     regulator = User.objects.get(email="regis@example.org")
     tower = open_as(regulator, f"/bases/saint-mandrier/tower/?ride={code}")
+    tower.locator("[name=consent]").check(force=True)
+    tower.locator("form.card button").click()  # whose account was opened for them agrees to the conditions first
     tower.locator(f".tower-detail form#assign-{code} button").first.click()
     expect(tower.locator(".tower-detail .panel__head .badge.state-assigned")).to_be_visible()
     assert Ride.objects.get(code=code).stops.first().mission.driver == Driver.objects.get()
