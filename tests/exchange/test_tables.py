@@ -3,11 +3,13 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -19,6 +21,12 @@ from echauffeur.exchange.tables import csv_of, harmless, read_table, xlsx_of
 SIX_THIRTY = datetime(2026, 11, 26, 6, 30)  # noqa: DTZ001  a spreadsheet knows no zones
 MIDNIGHT = datetime(2026, 1, 2)  # noqa: DTZ001
 TEXT = "nom;accès;prix\r\nHôpital de la Rade;« Œuvre » – 5 €;4,5\r\nMess;derrière l'hôtel;7\r\n"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def cells(content: bytes) -> list[list[str]]:
