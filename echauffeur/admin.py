@@ -5,7 +5,8 @@ from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -39,6 +40,7 @@ class AdminSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def on_own_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            _leave_out_impossible_rows(request, getattr(view, "__self__", None))
             base = getattr(request.user, "base", None)
             with timezone.override(base.zone if base else "Europe/Paris"):
                 response = inner(request, *args, **kwargs)
@@ -50,3 +52,24 @@ class AdminSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else len(APPS))
+
+
+def _leave_out_impossible_rows(request: HttpRequest, model_admin: object) -> None:
+    """Leave out of the rows chosen for an action what can be no row's key: Django would ask the database for it."""
+    if request.method != "POST" or not isinstance(model_admin, admin.ModelAdmin):
+        return
+    chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    key = model_admin.model._meta.pk  # noqa: SLF001  Django's own name for it
+    possible = [text for text in chosen if _is_possible(key, text)]
+    if possible != chosen:
+        post = request.POST.copy()
+        post.setlist(ACTION_CHECKBOX_NAME, possible)
+        request.POST = post  # type: ignore[assignment]
+
+
+def _is_possible(key: Any, text: str) -> bool:
+    try:
+        key.clean(text, None)
+    except ValidationError:
+        return False
+    return True

@@ -51,3 +51,11 @@ def test_every_page_opens(administration: Client, model, page: str) -> None:
 def test_every_list_can_be_searched(administration: Client, model) -> None:
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     assert administration.get(address, {"q": "l'été"}).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["x", "", "1.5", str(2**63), "-1", "\x00"])
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
+def test_an_action_on_what_is_no_row_does_nothing(administration: Client, model, key: str) -> None:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    sent = {"action": "delete_selected", "post": "yes", "_selected_action": key}
+    assert administration.post(address, sent).status_code in {200, 302, 403}
