@@ -6,13 +6,15 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from echauffeur.common.admin import is_possible_key
 
 ViewType = TypeVar("ViewType", bound=Callable[..., HttpResponseBase])
 
@@ -60,16 +62,8 @@ def _leave_out_impossible_rows(request: HttpRequest, model_admin: object) -> Non
         return
     chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
     key = model_admin.model._meta.pk  # noqa: SLF001  Django's own name for it
-    possible = [text for text in chosen if _is_possible(key, text)]
+    possible = [text for text in chosen if is_possible_key(key, text)]
     if possible != chosen:
         post = request.POST.copy()
         post.setlist(ACTION_CHECKBOX_NAME, possible)
         request.POST = post  # type: ignore[assignment]
-
-
-def _is_possible(key: Any, text: str) -> bool:
-    try:
-        key.clean(text, None)
-    except ValidationError:
-        return False
-    return True

@@ -23,7 +23,7 @@ from echauffeur.accounts.actions.entry import tell_of_new_password
 from echauffeur.accounts.models import Identity, Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.accounts.ties import tie_of
-from echauffeur.common.admin import LabelledFormSet, ReadOnly
+from echauffeur.common.admin import FindsRows, LabelledFormSet, ReadOnly
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
@@ -92,7 +92,7 @@ class ChangedPersonForm(PersonForm, UserChangeForm):
         }
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(FindsRows, admin.TabularInline):
     model = Membership
     formset = MembershipFormSet
     extra = 1

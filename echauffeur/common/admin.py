@@ -4,13 +4,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.postgres.forms import RangeWidget
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 EXAMPLES = 5
+
+
+def is_possible_key(field: Any, text: str) -> bool:
+    """Return whether this may be a row's key: a form can bring anything, and the database is not asked with all of it."""
+    try:
+        field.clean(text, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class RowSelect(AutocompleteSelect):
+    """Django's search box for a row, which draws itself again after any nonsense too."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        key = self.field.target_field
+        return super().optgroups(name, [text for text in value if not text or is_possible_key(key, text)], attr)
+
+
+class FindsRows:
+    """Mixin for pages and inline tables with ``autocomplete_fields``."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", RowSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class KeepsHistory:

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.queries.history import sentence_of
 from echauffeur.bases.models import Base
-from echauffeur.common.admin import ReadOnly
+from echauffeur.common.admin import FindsRows, ReadOnly
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.actions import Subject
 from echauffeur.journal.edits import Edit, record_edits
 from echauffeur.journal.models import Entry
 
 
-class TellingAdmin(admin.ModelAdmin):
+class TellingAdmin(FindsRows, admin.ModelAdmin):
     """Rows that open pages show: whoever follows a base that an edit concerns hears of it at once."""
 
     def subject_of(self, row: Any) -> Subject:

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from echauffeur.accounts.models import User
+from echauffeur.common.admin import FindsRows
 from tests.factories import ManagerFactory, RegulatorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +61,29 @@ def test_an_action_on_what_is_no_row_does_nothing(administration: Client, model,
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     sent = {"action": "delete_selected", "post": "yes", "_selected_action": key}
     assert administration.post(address, sent).status_code in {200, 302, 403}
+
+
+SEARCHED = [model for model, page in admin.site._registry.items() if page.autocomplete_fields]
+
+
+@pytest.mark.parametrize("key", ["x", "1.5", str(2**63), "\x00", "99h99"])
+@pytest.mark.parametrize("model", SEARCHED, ids=lambda model: model._meta.label_lower)
+def test_a_search_box_shows_its_form_again_after_nonsense(administration: Client, model, key: str) -> None:
+    page = admin.site._registry[model]
+    sent = dict.fromkeys(page.autocomplete_fields, key)
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+    assert administration.post(address, sent).status_code == 200
+
+
+def test_so_does_one_in_a_table_of_the_page(administration: Client, administrator: User) -> None:
+    counts = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0}
+    sent = counts | {"memberships-0-base": "x", "memberships-0-role": "driver", "email": administrator.email}
+    address = reverse("admin:accounts_user_change", args=[administrator.pk])
+    assert administration.post(address, sent).status_code == 200
+
+
+def test_every_search_box_is_ours() -> None:
+    pages = list(admin.site._registry.values())
+    tables = [table for page in pages for table in page.inlines]
+    searching = [kind for kind in [*map(type, pages), *tables] if kind.autocomplete_fields]
+    assert [kind.__name__ for kind in searching if not issubclass(kind, FindsRows)] == []
