@@ -78,6 +78,11 @@ def take_in(*, upload: Upload, seen: str, by: User) -> Plan:
     Raises Stale when that is no longer what was ``seen``, by its digest; Refusal when a line is refused: then nothing
     is written.
     """
+    with journal.gathered():
+        return _take_in(upload, seen, by)
+
+
+def _take_in(upload: Upload, seen: str, by: User) -> Plan:
     plan = _take(upload)
     if plan.digest != seen:
         raise Stale(_("Meanwhile something changed on the base. Read again what the file would do now."))

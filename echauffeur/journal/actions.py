@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from echauffeur.bases.models import Base
 
 logger = logging.getLogger(__name__)
-_rehearsing = ContextVar("rehearsing", default=False)
+# Steps that wait for their numbers; None when each takes its own at once.
+_gathered: ContextVar[list[Entry] | None] = ContextVar("gathered", default=None)
 
 
 @dataclass(frozen=True)
@@ -72,34 +74,48 @@ def earlier(tap: Tap | None) -> Entry | None:
     return entry
 
 
-def advance(streams: Iterable[str]) -> dict[str, int]:
-    """Give each stream its next number and return them. The rows stay locked until the transaction ends.
+def advance(counts: dict[str, int]) -> dict[str, int]:
+    """Move each stream on by so many steps, in this order, and return the newest number of each.
 
-    The base's stream comes first, so that steps of one base commit in the order of their numbers; whoever writes
-    an entry must hold every other row lock already.
+    The rows stay locked until the transaction ends. The base's stream comes first, so that steps of one base commit in
+    the order of their numbers; whoever writes an entry must hold every other row lock already.
     """
-    numbers: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for name in streams:
-            cursor.execute(
-                "INSERT INTO journal_stream (name, seq) VALUES (%s, 1)"
-                " ON CONFLICT (name) DO UPDATE SET seq = journal_stream.seq + 1 RETURNING seq",
-                [name],
-            )
-            numbers[name] = cursor.fetchone()[0]
-    return numbers
+        cursor.execute(
+            "INSERT INTO journal_stream (name, seq) SELECT * FROM unnest(%s::varchar[], %s::bigint[])"
+            " ON CONFLICT (name) DO UPDATE SET seq = journal_stream.seq + excluded.seq RETURNING name, seq",
+            [list(counts), list(counts.values())],
+        )
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Number what is recorded inside only at its end: so many steps at once keep others waiting for a moment alone.
+
+    Nobody else sees any of it before the transaction commits, so the order among them is that of their recording.
+    """
+    with _gathering() as entries:
+        yield
+        _write(entries)
 
 
 @contextmanager
 def rehearsal() -> Iterator[None]:
-    """Do what is inside and take it all back. Steps recorded there get no number, so that nobody waits for a stream."""
-    token = _rehearsing.set(True)
+    """Do what is inside and take it all back. Steps recorded there get no number: nobody waits for a stream."""
+    with _gathering(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _gathering() -> Iterator[list[Entry]]:
+    entries: list[Entry] = []
+    token = _gathered.set(entries)
     try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
+        yield entries
     finally:
-        _rehearsing.reset(token)
+        _gathered.reset(token)
 
 
 def record(
@@ -125,12 +141,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a journal entry belongs to the transaction of what it tells")
-    rehearsing = _rehearsing.get()
-    told_on = _streams_of(base, subject, also_on)
-    streams = {} if rehearsing else advance(told_on)
     entry = Entry(
         base=base,
-        seq=streams.get(told_on[0], 0),
         verb=verb,
         subject=subject.kind,
         subject_id=subject.id,
@@ -142,16 +154,40 @@ def record(
         reason=reason,
         words=words,
         data=data or {},
-        streams=streams,
+        streams=dict.fromkeys(_streams_of(base, subject, also_on), 0),
         tap=tap.key if tap else None,
         tap_digest=tap.digest if tap else "",
         claimed_at=tap.claimed_at if tap else None,
     )
-    if rehearsing:
-        return entry
-    entry.save(force_insert=True)
-    transaction.on_commit(partial(tell, [entry]), robust=True)
+    waiting = _gathered.get()
+    if waiting is None:
+        _write([entry])
+    else:
+        entry.pk = _next_key()
+        waiting.append(entry)
     return entry
+
+
+def _next_key() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('journal_entry', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def _write(entries: list[Entry]) -> None:
+    """Give these entries their numbers in every stream, write them, and tell of them after the commit."""
+    firsts = sorted({next(iter(entry.streams)) for entry in entries})
+    others = sorted({stream for entry in entries for stream in entry.streams} - {*firsts})
+    counts = Counter(stream for entry in entries for stream in entry.streams)
+    newest = advance({stream: counts[stream] for stream in [*firsts, *others]}) if entries else {}
+    numbers = {stream: newest[stream] - counts[stream] for stream in newest}
+    for entry in entries:
+        for stream in entry.streams:
+            numbers[stream] += 1
+            entry.streams[stream] = numbers[stream]
+        entry.seq = entry.streams[next(iter(entry.streams))]
+    Entry.objects.bulk_create(entries)
+    transaction.on_commit(partial(tell, entries), robust=True)
 
 
 def _streams_of(base: "Base | None", subject: Subject, also_on: Iterable[str]) -> list[str]:
