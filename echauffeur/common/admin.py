@@ -16,7 +16,7 @@ EXAMPLES = 5
 
 
 def is_possible_key(field: Any, text: str) -> bool:
-    """Return whether this may be a row's key: a form can bring anything, and the database is not asked with all of it."""
+    """Return whether this may be a row's key: a form brings anything, and the database is not asked with all of it."""
     try:
         field.clean(text, None)
     except ValidationError:
