@@ -50,7 +50,7 @@ def forget_taps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def lose_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     real = journal.advance
-    monkeypatch.setattr(journal, "advance", lambda streams: real([*streams, "customer:0"]) and real(streams))
+    monkeypatch.setattr(journal, "advance", lambda counts: real(counts | {"customer:0": 1}) and real(counts))
 
 
 def keep_the_mission(monkeypatch: pytest.MonkeyPatch) -> None:
