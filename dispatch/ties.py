@@ -1,8 +1,5 @@
 """What hangs on the role of a driver: a driving profile, missions, a position on the map."""
 
-from functools import partial
-
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.models import Mission
@@ -10,6 +7,7 @@ from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.accounts.ties import Tie
 from echauffeur.bases.models import Base
+from echauffeur.common.commits import after_commit
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import save_row
 from tracking.actions import forget_off_duty
@@ -41,4 +39,4 @@ class DriverTie(Tie):
         if driver is None and not going:
             save_row(row=Driver(user=user, base=base), fields=["user"], by=by)
         elif driver and going:
-            transaction.on_commit(partial(forget_off_duty, [driver.pk]), robust=True)
+            after_commit(forget_off_duty, [driver.pk])

@@ -1,12 +1,10 @@
 """Drivers: a person who may drive on a base, with licences and shifts."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,6 +19,7 @@ from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
+from echauffeur.common.commits import after_commit
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
@@ -72,7 +71,7 @@ class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmi
         edits = list(edits)
         super().tell(request, edits)
         drivers = [edit.subject.id for edit in edits]
-        transaction.on_commit(partial(forget_off_duty, drivers), robust=True)
+        after_commit(forget_off_duty, drivers)
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:  # noqa: FBT001
         if change:

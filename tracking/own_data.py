@@ -1,13 +1,11 @@
 """What tracking holds of a person: where a driver on duty was last."""
 
-from functools import partial
-
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.models import Driver
 from echauffeur.accounts.models import User
+from echauffeur.common.commits import after_commit
 from echauffeur.common.personal import Identity, Keeper, Kept, Section, register
 from tracking.actions import forget_off_duty
 from tracking.positions import newest
@@ -40,7 +38,7 @@ def export(person: User) -> list[Section]:
 
 def erase(person: User, identity: Identity) -> None:
     keys = list(Driver.objects.filter(user=person).values_list("pk", flat=True))
-    transaction.on_commit(partial(forget_off_duty, keys), robust=True)
+    after_commit(forget_off_duty, keys)
 
 
 register(Keeper("tracking", KEPT, export, erase, harmless=HARMLESS))

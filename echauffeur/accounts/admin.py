@@ -1,7 +1,6 @@
 """People and their roles. Passwords go through Django's own forms; rights come from memberships alone."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -9,7 +8,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +22,7 @@ from echauffeur.accounts.models import Identity, Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
 from echauffeur.accounts.ties import tie_of
 from echauffeur.common.admin import FindsRows, LabelledFormSet, ReadOnly
+from echauffeur.common.commits import after_commit
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
@@ -158,7 +157,7 @@ class PersonAdmin(TellingAdmin, UserAdmin):
         if fields:
             drivers = list(Driver.objects.filter(user=form.instance).select_related("base"))
             edits += [Edit(driver.base, "change", driver.subject, tuple(sorted(fields))) for driver in drivers]
-            transaction.on_commit(partial(forget_off_duty, [driver.pk for driver in drivers]), robust=True)
+            after_commit(forget_off_duty, [driver.pk for driver in drivers])
         return edits
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from echauffeur.common import hub
+from echauffeur.common.commits import after_commit
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import TapReused
 from echauffeur.journal.models import SERVICE, Entry
@@ -187,7 +187,7 @@ def _write(entries: list[Entry]) -> None:
             entry.streams[stream] = numbers[stream]
         entry.seq = entry.streams[next(iter(entry.streams))]
     Entry.objects.bulk_create(entries)
-    transaction.on_commit(partial(tell, entries), robust=True)
+    after_commit(tell, entries)
 
 
 def _streams_of(base: "Base | None", subject: Subject, also_on: Iterable[str]) -> list[str]:

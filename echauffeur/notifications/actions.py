@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError
 
 from echauffeur.common import hub
+from echauffeur.common.commits import after_commit
 from echauffeur.notifications.channels import NotDelivered, channel_of
 from echauffeur.notifications.models import Message, MessageQuerySet
 from echauffeur.notifications.states import State, Way
@@ -77,7 +78,7 @@ def post(
         base=base,
         state=State.WITHHELD if withhold else State.WAITING,
     )
-    transaction.on_commit(lambda: ask_worker(message.pk), robust=True)  # no partial: Django wants its name
+    after_commit(ask_worker, message.pk)
     return message
 
 

@@ -32,6 +32,12 @@ def test_rules_hide_in_no_signal() -> None:
     assert users == []
 
 
+def test_what_follows_a_commit_can_fail() -> None:
+    """Django's own way turns a saved row into an error when a partial fails: see `echauffeur/common/commits.py`."""
+    users = [name_of(path) for path in CODE if re.search(r"\bon_commit\(", path.read_text())]
+    assert users == ["echauffeur/common/commits.py"]
+
+
 def test_nothing_is_called_utils_or_service() -> None:
     names = [name_of(path) for path in files(".py") if path.stem in {"utils", "util", "helpers", "misc", "services"}]
     assert [name for name in names if not name.startswith("tests/")] == []

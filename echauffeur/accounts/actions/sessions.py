@@ -1,12 +1,11 @@
 """Ending sessions. The sockets of their pages close within a second: they look again as soon as they are told."""
 
-from functools import partial
-
 from django.db import transaction
 from django.utils import timezone
 
 from echauffeur.accounts.models import Session, User
 from echauffeur.common import hub
+from echauffeur.common.commits import after_commit
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal import actions as journal
 
@@ -18,7 +17,7 @@ def tell(user: User) -> None:
     find out by themselves with their next beat.
     """
     notice = (f"{hub.PERSON}{user.pk}", {"type": "rights"})
-    transaction.on_commit(partial(hub.publish, [notice]), robust=True)
+    after_commit(hub.publish, [notice])
 
 
 def end_session(*, session: Session) -> None:
