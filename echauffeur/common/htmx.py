@@ -55,4 +55,5 @@ class RefusalMiddleware:
         messages.error(request, str(exception))
         back = request.META.get("HTTP_REFERER", "")
         ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-        return redirect(back if ours else "home")
+        # A word without slashes is no address: it would name a view.
+        return redirect(back if ours and "//" in back else "home")
