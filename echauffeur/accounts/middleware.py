@@ -19,7 +19,7 @@ from echauffeur.accounts.actions.roles import take_news
 from echauffeur.accounts.people import news_in_words
 
 KEPT_FORM = "kept_form"
-NEVER_KEPT = ("csrf", "password")
+NEVER_KEPT = ("csrf", "password", "proof")
 MOST_KEPT_BYTES = 10_000
 
 

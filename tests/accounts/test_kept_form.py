@@ -13,6 +13,7 @@ TYPED = {
     "password": "secret 1",
     "password1": "secret 2",
     "new_password2": "secret 3",
+    "proof": "secret 4",
     "csrfmiddlewaretoken": "x",
 }
 
