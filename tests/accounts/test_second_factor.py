@@ -1,6 +1,7 @@
 """The second step: nobody counts as signed in before it, each code holds once, and who must have one has one."""
 
 import threading
+from base64 import b32decode
 from datetime import timedelta
 
 import pytest
@@ -35,9 +36,9 @@ def code_now(user: User, *, steps: int = 0, confirmed: bool = True) -> str:
 
 def with_second_factor(user: User) -> list[str]:
     """Set the second step up as an hour ago, and return the recovery codes."""
-    second_factor.begin(user=user)
+    begun = second_factor.begin(user=user).pk
     with time_machine.travel(timezone.now() - timedelta(hours=1)):
-        return second_factor.confirm(user=user, digits=code_now(user, confirmed=False))
+        return second_factor.confirm(user=user, begun=begun, digits=code_now(user, confirmed=False))
 
 
 @pytest.fixture
@@ -75,6 +76,19 @@ class TestSettingItUp:
         assert keys[0] == keys[1]
         device = TOTPDevice.objects.get()
         assert keys[0].replace(" ", "") in device.config_url
+
+    def test_whoever_looked_on_elsewhere_has_not_seen_the_key(self, client: Client, camille: User) -> None:
+        """Somebody who knows the password opens the page first, and waits until its owner confirms the key."""
+        spy = Client()
+        sign_in(spy, camille)
+        seen = BeautifulSoup(spy.get("/account/second-factor/").content, "html.parser").select_one(".setup__text").text
+        page = BeautifulSoup(client.get("/account/second-factor/").content, "html.parser")
+        key = page.select_one(".setup__text").text
+        assert key != seen
+        code = f"{totp(b32decode(key.replace(' ', ''))):06}"
+        assert client.post("/account/second-factor/", {"code": code}).status_code == 200
+        device = TOTPDevice.objects.get()
+        assert (device.confirmed, key.replace(" ", "") in device.config_url) == (True, True)
 
     def test_shows_ten_recovery_codes_once_and_stores_none(self, client: Client, camille: User) -> None:
         client.get("/account/second-factor/")

@@ -6,6 +6,7 @@ are bound to it (`User.get_session_auth_hash`).
 
 import re
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,8 @@ from echauffeur.journal import actions as journal
 
 CODES = 10
 DIGITS_OF_APP, DIGITS_OF_RECOVERY = 6, 10
+# A key that was shown and never taken up is thrown away after this long.
+BEGUN_HOLDS = timedelta(hours=1)
 # Whoever knows the password gets these guesses out of a million, and whoever owns the account is not locked for long.
 TRIES = (Limit("second-factor", 5, 15 * MINUTE), Limit("second-factor-day", 50, DAY))
 
@@ -37,25 +40,30 @@ class WrongCode(Refusal):
 
 
 @transaction.atomic
-def begin(*, user: User) -> TOTPDevice:
-    """Return the key to take up in an app. It counts only once a code made with it was typed."""
+def begin(*, user: User, begun: int | None = None) -> TOTPDevice:
+    """Return the key to take up in an app. It counts only once a code made with it was typed.
+
+    ``begun`` names the key that was shown in this browser before. Another browser gets another one: who knows the
+    password and looks on there must not know the key that the owner takes up here.
+    """
     _lock(user)
-    device, _is_new = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "app"})
-    return device
+    unconfirmed = TOTPDevice.objects.filter(user=user, confirmed=False)
+    unconfirmed.filter(created_at__lt=timezone.now() - BEGUN_HOLDS).delete()
+    return unconfirmed.filter(pk=begun).first() or TOTPDevice.objects.create(user=user, confirmed=False, name="app")
 
 
 @transaction.atomic
-def confirm(*, user: User, digits: str) -> list[str]:
+def confirm(*, user: User, begun: int | None, digits: str) -> list[str]:
     """Switch the second step on with a code of the key that was begun, and return the recovery codes: once.
 
     Raises WrongCode; TooOften after a few.
     """
     _count(user)
     _lock(user)
-    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False, pk=begun).first()
     if device is None or not device.verify_token(_plain(digits)):
         raise WrongCode(field="code")
-    TOTPDevice.objects.filter(user=user, confirmed=True).delete()
+    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save(update_fields=["confirmed"])
     user.second_factor_at = timezone.now()

@@ -23,6 +23,8 @@ from echauffeur.common.refusals import Refusal
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 Taken = Callable[[str], HttpResponse]
+# The key that this browser was shown.
+BEGUN = "second_factor_begun"
 
 
 @login_not_required
@@ -53,7 +55,7 @@ def setup_first(request: HttpRequest) -> HttpResponse:
     user, wanted = known
 
     def taken(code: str) -> HttpResponse:
-        codes = second_factor.confirm(user=user, digits=code)
+        codes = _confirm(request, user, code)
         sign_in(request, user)
         return _show_codes(request, codes, wanted)
 
@@ -70,7 +72,7 @@ def setup(request: SignedInRequest) -> HttpResponse:
         return redirect("account")
 
     def taken(code: str) -> HttpResponse:
-        codes = second_factor.confirm(user=user, digits=code)
+        codes = _confirm(request, user, code)
         update_session_auth_hash(request, user)
         return _show_codes(request, codes)
 
@@ -116,7 +118,8 @@ def remove(request: SignedInRequest) -> HttpResponse:
 
 
 def _ask_for_setup(request: HttpRequest, user: User, taken: Taken, *, is_required: bool) -> HttpResponse:
-    device = second_factor.begin(user=user)
+    device = second_factor.begin(user=user, begun=request.session.get(BEGUN))
+    request.session[BEGUN] = device.pk
     key = device.config_url.partition("secret=")[2].partition("&")[0]
     context = {
         "qr": drawing_of(device.config_url),
@@ -125,6 +128,12 @@ def _ask_for_setup(request: HttpRequest, user: User, taken: Taken, *, is_require
         "person": user,
     }
     return _ask(request, "accounts/second_factor_setup.html", AppCodeForm, taken, context)
+
+
+def _confirm(request: HttpRequest, user: User, code: str) -> list[str]:
+    codes = second_factor.confirm(user=user, begun=request.session.get(BEGUN), digits=code)
+    del request.session[BEGUN]
+    return codes
 
 
 @sensitive_variables()
