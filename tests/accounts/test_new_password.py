@@ -35,6 +35,25 @@ def elsewhere(camille: User) -> Client:
 
 
 class TestForgotten:
+    def test_a_code_ends_with_the_password_that_it_was_to_replace(
+        self, client: Client, camille: User, elsewhere: Client
+    ) -> None:
+        """Whoever has read the mailbox once keeps no key to the account for a day."""
+        send(client, "/forgotten-password/", email=CAMILLE)
+        code = code_to(CAMILLE)
+        send(elsewhere, "/account/password/", present_password=PASSWORD, password=NEW)
+        answer = send(client, "/forgotten-password/code/", code=code, password="grey geese fly no more")
+        assert answer.status_code == 422
+        camille.refresh_from_db()
+        assert camille.check_password(NEW)
+
+    def test_a_code_that_went_to_an_address_before_opens_nothing(self, client: Client, camille: User) -> None:
+        send(client, "/forgotten-password/", email=CAMILLE)
+        User.objects.filter(pk=camille.pk).update(email="camille@elsewhere.example")
+        assert send(client, "/forgotten-password/code/", code=code_to(CAMILLE), password=NEW).status_code == 422
+        camille.refresh_from_db()
+        assert camille.check_password(PASSWORD)
+
     def test_takes_a_code(self, client: Client, camille: User, elsewhere: Client) -> None:
         assert send(client, "/forgotten-password/", email="Camille@Example.org")["Location"] == (
             "/forgotten-password/code/"

@@ -74,6 +74,12 @@ def redeem(*, purpose: Purpose, key: UUID, digits: str, then: Callable[[OneTimeC
     raise WrongCode(left)
 
 
+def end(*, purpose: Purpose, person: User) -> None:
+    """Have this person's codes for this be worth nothing any more: what they were for came to pass without them."""
+    waiting = OneTimeCode.objects.filter(purpose=purpose, person=person, ended_at=None)
+    waiting.update(ended_at=timezone.now(), waits={})
+
+
 def forget_expired() -> int:
     """Remove codes that nobody can use any more, and with them the sign-ups that nobody confirmed; return how many."""
     return OneTimeCode.objects.filter(expires_at__lt=timezone.now()).delete()[0]

@@ -120,7 +120,9 @@ def choose_new_password(*, key: UUID, digits: str, password: str) -> User:
 
 def _set_password(password: str) -> Callable[[OneTimeCode], User]:
     def set_it(code: OneTimeCode) -> User:
-        person = User.objects.select_for_update().filter(codes=code, is_active=True).first()
+        # A code that went to an address that is no longer the account's opens nothing.
+        holders = User.objects.filter(codes=code, email=code.target, is_active=True)
+        person = holders.select_for_update(of=("self",)).first()
         if person is None:
             raise Refusal(_("This account is closed. Ask your base manager."))
         change_password(person=person, password=password)
@@ -149,11 +151,12 @@ def change_password(*, person: User, password: str, but: str | None = None) -> N
 
 @transaction.atomic
 def tell_of_new_password(*, person: User, but: str | None = None) -> None:
-    """End the sessions of a person whose password has just been set, by whomever, and write to the person.
+    """End sessions and codes of a person whose password has just been set, by whomever, and write to the person.
 
     Whoever set it writes the step: sockets heed that. ``but`` is the key of a session that goes on.
     """
     person.sessions.exclude(pk=but).delete()
+    codes.end(purpose=Purpose.NEW_PASSWORD, person=person)
     post(letters.password_changed(person), way=Way.MAIL, to=person.email, person=person)
 
 
