@@ -118,8 +118,8 @@ def deliver(pk: int) -> bool:
         logger.exception("Message %s could not be sent", message.pk)
         _put_off(message, type(error).__name__)
         return False
-    body = message.body if channel.keeps_bodies or not message.is_secret else ""
-    _as_claimed(message).update(state=State.SENT, sent_at=timezone.now(), body=body, last_error="")
+    said = {} if channel.keeps_bodies else _nothing_secret(message)
+    _as_claimed(message).update(state=State.SENT, sent_at=timezone.now(), last_error="", **said)
     return True
 
 
@@ -169,8 +169,12 @@ def _put_off(message: Message, reason: str) -> None:
 
 
 def _give_up(message: Message, reason: str) -> None:
-    body = "" if message.is_secret else message.body
-    _as_claimed(message).update(state=State.GIVEN_UP, body=body, last_error=_storable(reason))
+    _as_claimed(message).update(state=State.GIVEN_UP, last_error=_storable(reason), **_nothing_secret(message))
+
+
+def _nothing_secret(message: Message) -> dict[str, str]:
+    """Return what to wipe of a message that nobody sends any more: a code stands in the subject too."""
+    return {"subject": "", "body": ""} if message.is_secret else {}
 
 
 def _as_claimed(message: Message) -> MessageQuerySet:

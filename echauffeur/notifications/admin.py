@@ -18,15 +18,23 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "made_at"
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": [("way", "kind"), "to", "subject", "what_it_says"]}),
+        (None, {"fields": [("way", "kind"), "to", "what_it_is_about", "what_it_says"]}),
         (
             _("Delivery"),
             {"fields": ["state", ("made_at", "sent_at"), ("tries", "due_at", "useful_until"), "last_error"]},
         ),
         (_("Whom it concerns"), {"fields": ["person", "base", "key"]}),
     ]
-    readonly_fields = ["what_it_says"]
+    readonly_fields = ["what_it_is_about", "what_it_says"]
+
+    @admin.display(description=_("subject"))
+    def what_it_is_about(self, message: Message) -> str:
+        return _hidden(message) or message.subject
 
     @admin.display(description=_("text"))
     def what_it_says(self, message: Message) -> str:
-        return str(_("Hidden: it holds a code or a link.")) if message.is_secret else message.body
+        return _hidden(message) or message.body
+
+
+def _hidden(message: Message) -> str:
+    return str(_("Hidden: it holds a code or a link.")) if message.is_secret else ""

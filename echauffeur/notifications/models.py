@@ -27,8 +27,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One e-mail or text to one person. ``key`` names it outside, so that who gets it twice can tell.
 
-    ``is_secret``: the body lets its reader in, and is wiped once it is sent or given up. ``due_at`` is when it may be
-    tried next; whoever tries it puts that off first, so that a process that dies on it keeps it from nobody for long.
+    ``is_secret``: subject and body let their reader in, and are wiped once it is sent or given up. ``due_at`` is when
+    it may be tried next; whoever tries it puts that off first, so that a process that dies on it keeps it from nobody
+    for long.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

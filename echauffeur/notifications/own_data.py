@@ -48,7 +48,7 @@ def export(person: "User") -> list[Section]:
             message.sent_at.astimezone(clock) if message.sent_at else None,
             Choice(message.way, message.get_way_display()),
             message.to,
-            message.subject,
+            "" if message.is_secret else message.subject,
             "" if message.is_secret else message.body,
             Choice(message.state, message.get_state_display()),
         )

@@ -47,6 +47,23 @@ class TestForgotten:
         camille.refresh_from_db()
         assert camille.check_password(NEW)
 
+    def test_a_page_left_open_and_the_administration_do_not_show_the_code(
+        self, client: Client, camille: User, elsewhere: Client
+    ) -> None:
+        """Neither leads to another password: one would have to know the present one, or to leave a trace."""
+        administration = Client()
+        administration.force_login(UserFactory(is_superuser=True, is_staff=True))
+        send(client, "/forgotten-password/", email=CAMILLE)
+        code, message = code_to(CAMILLE), newest(CAMILLE)
+        assert code in message.subject
+        for page in (
+            elsewhere.get("/account/data/"),
+            elsewhere.get("/account/data.json"),
+            administration.get(f"/admin/notifications/message/{message.pk}/change/"),
+        ):
+            assert page.status_code == 200
+            assert code not in page.content.decode()
+
     def test_a_code_that_went_to_an_address_before_opens_nothing(self, client: Client, camille: User) -> None:
         send(client, "/forgotten-password/", email=CAMILLE)
         User.objects.filter(pk=camille.pk).update(email="camille@elsewhere.example")

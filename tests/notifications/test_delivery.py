@@ -82,7 +82,7 @@ class TestMail:
         assert deliver(message.pk)
         assert not deliver(message.pk)
         message.refresh_from_db()
-        assert (message.state, message.tries, message.body) == (State.SENT, 1, "")
+        assert (message.state, message.tries, message.subject, message.body) == (State.SENT, 1, "", "")
         assert message.sent_at
         [came] = mail.mails
         assert came["To"] == "camille@example.org"
@@ -96,7 +96,7 @@ class TestMail:
         message = written(NEWS)
         deliver(message.pk)
         message.refresh_from_db()
-        assert message.body == NEWS.body
+        assert (message.subject, message.body) == (NEWS.subject, NEWS.body)
 
     @pytest.mark.parametrize("mood", ["refuses", "busy", "rubbish", "hangs", "hangs_up"])
     def test_is_tried_again_when_the_server_fails(self, mail: MailServer, mood: str) -> None:
