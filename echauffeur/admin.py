@@ -38,6 +38,12 @@ class AdminSite(admin.AdminSite):
             return redirect("admin:index")
         raise PermissionDenied
 
+    def password_change(  # type: ignore[override]  # Django's own page is not for us
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the one page for it, which counts tries, tells the person and ends the other sessions."""
+        return redirect("account-password")
+
     def admin_view(self, view: ViewType, cacheable: bool = False) -> ViewType:  # noqa: FBT001, FBT002
         inner = super().admin_view(view, cacheable)
 

@@ -114,3 +114,9 @@ def test_people_are_made_inactive_never_deleted(administration: Client) -> None:
         "/admin/accounts/user/", {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
     )
     assert User.objects.filter(pk=person.pk).exists()
+
+
+def test_the_own_password_is_changed_on_the_one_page_for_it(administration: Client) -> None:
+    """Django's own page counts no tries, tells nobody and ends no session."""
+    for answer in (administration.get("/admin/password_change/"), administration.post("/admin/password_change/", {})):
+        assert answer["Location"] == "/account/password/"
