@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 
 from echauffeur.common.clocks import ClockField
 
@@ -25,7 +26,7 @@ def test_of_a_repeated_hour_the_first() -> None:
 
 
 def test_an_hour_that_is_skipped_is_refused_in_words() -> None:
-    with pytest.raises(ValidationError, match="02:30 does not exist"):
+    with override("en"), pytest.raises(ValidationError, match="02:30 does not exist"):
         ClockField().clean("2026-03-29T02:30")
 
 
