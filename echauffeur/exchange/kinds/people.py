@@ -21,6 +21,7 @@ from echauffeur.accounts.actions.roles import check_right
 from echauffeur.accounts.forms.people import PersonForm
 from echauffeur.accounts.models import Membership, User, phone_in_words
 from echauffeur.accounts.roles import Permission, Role
+from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
 from echauffeur.exchange.columns import LANGUAGES, YES, Column, plain
 from echauffeur.exchange.kinds.kind import Kind, reasons_of, refused
@@ -82,6 +83,11 @@ class People(Kind):
         return [row.email, row.first_name, row.last_name, phone, row.language, roles, licences, trained]
 
     # --- in ---
+
+    def lock(self) -> None:
+        """Keep the base's drivers, then its roles: a line gives a role, and the next one changes a driver."""
+        list(Driver.objects.select_for_update(no_key=True).filter(base=self.base).order_by("pk"))
+        Base.objects.select_for_update(no_key=True).get(pk=self.base.pk)
 
     def write(self, cells: dict[str, str], line: Line, name: str) -> Fate:
         try:
