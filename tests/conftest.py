@@ -2,14 +2,21 @@
 
 import django
 import pytest
+from hypothesis import settings
 
 from tests import services as own_services
+from tests.env import IN_CI
 
 # Started on import: the conftest files of the folders below import models, before pytest calls any hook of ours.
 SERVICES = own_services.start()
 django.setup()
 
 from echauffeur.common import hub, limits  # noqa: E402  settings must know the servers first
+
+
+# A slow machine is no mistake of the code; in CI the same examples come each time.
+settings.register_profile("project", deadline=None, derandomize=IN_CI)
+settings.load_profile("project")
 
 
 def pytest_unconfigure() -> None:
