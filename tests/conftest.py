@@ -13,7 +13,6 @@ django.setup()
 
 from echauffeur.common import hub, limits  # noqa: E402  settings must know the servers first
 
-
 # A slow machine is no mistake of the code; in CI the same examples come each time.
 settings.register_profile("project", deadline=None, derandomize=IN_CI)
 settings.load_profile("project")

@@ -12,8 +12,8 @@ LIFE_STEPS = int(os.environ.get("LIFE_STEPS", "20000" if IN_CI else "1000"))
 SOCKET_CHANGES = int(os.environ.get("SOCKET_CHANGES", "10000" if IN_CI else "1000"))
 FUZZ_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000" if IN_CI else "300"))
 
-# The number from which they are made up, to play a failure again; 0 takes a new one each time. CI takes one and the same,
-# so that it judges the change and not its luck.
+# The number from which they are made up, to play a failure again; 0 takes a new one each time. CI takes the same,
+# so that it judges a change and not its luck.
 FUZZ_SEED = int(os.environ.get("FUZZ_SEED", "20261126" if IN_CI else "0"))
 
 # Write anew what tests otherwise compare with: the drawing of the lifecycles, the picture of the control tower.
