@@ -239,8 +239,8 @@ SESSION_COOKIE_AGE = 86_400 * env.number("SESSION_DAYS", 7)  # after signing in,
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-# Only our own pages need it, and they have the token in the form.
-CSRF_COOKIE_HTTPONLY = True
+# The driver's phone reads it: a step kept without a network is sent with the token of today, not with its page's.
+CSRF_COOKIE_HTTPONLY = False
 # Messages may hold a link for guests: they stay on the server.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "echauffeur.views.csrf_failure"

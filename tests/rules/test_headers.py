@@ -115,9 +115,9 @@ def check_careful(answer: Answer) -> None:
     assert "x-powered-by" not in headers
     assert "server" not in headers
     for text in answer.cookies:
-        ((_name, cookie),) = SimpleCookie(text).items()
+        ((name, cookie),) = SimpleCookie(text).items()
         assert cookie["samesite"] in {"Lax", "Strict"}, text
-        assert cookie["httponly"], text
+        assert cookie["httponly"] or name == "csrftoken", text  # the driver's phone reads that one
         assert cookie["path"] == "/", text
         assert not cookie["domain"], text
 
