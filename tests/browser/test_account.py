@@ -33,6 +33,7 @@ def test_setting_up_the_second_step_and_signing_in_with_it(open_as: OpenAs, axe:
     key = base64.b32decode(page.locator(".setup__text").inner_text().replace(" ", ""))
     page.get_by_label("Code of your app").fill(f"{totp(key, t0=30):06}")
     page.keyboard.press("Enter")
+    expect(page.locator(".recovery-codes")).to_be_visible()
     look()
     code = page.locator(".recovery-codes li").first.inner_text()
     page.get_by_role("link", name="I have kept them").click()
