@@ -60,4 +60,5 @@ def test_leaving_ends_every_open_page(open_as: OpenAs) -> None:
     expect(page.locator("#messages")).to_contain_text("Your account is deleted.")
     expect(page.get_by_role("heading", level=1)).to_contain_text("A car on your base")
     expect(elsewhere.locator("#live-state")).to_have_attribute("data-state", "ended")
-    assert User.objects.get(pk=journey.customer.pk).deleted_at
+    nobody = User.objects.get(pk=journey.customer.pk)
+    assert (nobody.first_name, nobody.last_name, nobody.is_active) == ("", "", False)
