@@ -144,6 +144,7 @@ class LendForm(forms.Form):
     holder = forms.ModelChoiceField(
         User.objects.none(),
         label=_("Driver"),
+        empty_label=_("Choose a driver"),
         error_messages={"invalid_choice": _("This person does not drive on this base. Choose one of its drivers.")},
     )
 

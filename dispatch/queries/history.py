@@ -104,6 +104,13 @@ REASONS = {
     "abort": dict(CancelReason.choices),
 }
 STATES = dict(RideState.choices)
+EXPORTED = {
+    "places": gettext_lazy("Places"),
+    "people": gettext_lazy("People"),
+    "models": gettext_lazy("Vehicle models"),
+    "vehicles": gettext_lazy("Vehicles"),
+    "handsets": gettext_lazy("Service phones"),
+}
 EDITORS = (Party.ADMINISTRATOR, Party.MANAGER)
 
 
@@ -148,7 +155,9 @@ def line_of(entry: Entry) -> Line:
 def sentence_of(entry: Entry) -> str:
     """Return what happened, in a few words."""
     sentence = EDITS.get((entry.subject, entry.verb)) or SENTENCES.get(entry.verb) or entry.verb
-    return str(sentence) % _Known(entry.data, code=entry.code)
+    known = _Known(entry.data, code=entry.code)
+    known["kind"] = EXPORTED.get(str(known["kind"]), known["kind"])
+    return str(sentence) % known
 
 
 def announcement_of(entries: list[Entry]) -> str:

@@ -121,9 +121,14 @@ class PlaceSearch {
   }
 
   /** Without the network the select's own places still do. */
+  /** What a choice is found by: a place by its name, a zone by its town as well, as in Pacific/Noumea. */
+  #names(option) {
+    return this.select.dataset.placeSearch ? option.textContent : `${option.textContent} ${option.value.replaceAll("_", " ")}`;
+  }
+
   #known(typed) {
     const words = fold(typed);
-    const places = [...this.select.options].filter((option) => option.value && fold(option.textContent).includes(words));
+    const places = [...this.select.options].filter((option) => option.value && fold(this.#names(option)).includes(words));
     return places.map((option) => ({ id: option.value, name: option.textContent.trim(), hint: "", kind: "" }));
   }
 

@@ -217,6 +217,14 @@ def test_link_for_guests_is_shown_once_and_opens(client: Client, regulator: obje
     assert address not in client.get(f"/bases/brest/tower/?ride={ride.code}").content.decode()
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_message_is_said_once_on_a_whole_page_and_in_a_fragment(
+    client: Client, regulator: object, ride: Ride, headers: dict[str, str]
+) -> None:
+    shown = client.post(reverse("ride-share-for", args=[ride.code]), headers=headers, follow=True)
+    assert shown.content.decode().count("data-message") == 1
+
+
 def test_call_is_booked_once_and_chosen(client: Client, regulator: object, ride: Ride) -> None:
     address = reverse("ride-request-for", args=["brest"])
     form = BeautifulSoup(client.get(address).content, "html.parser")
