@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -32,6 +31,7 @@ from tests.fuzz.requests import Request, odd_address, spoiled_form, wrong_body
 from tests.life.checks import check_database
 from tests.life.journeys import Journey
 from tests.rules.doors import World, doors
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ class Fuzz:
             for address in {self.world.at_home(door), self.world.there(door)}
         ] + [("administrator", form.page) for form in self.forms if form.persona == "administrator"]
         self.foreign = foreign_ids(self.world)
-        self.client = Client(raise_request_exception=False)
+        self.client = Visitor()
         self.errors: list[str] = []
         self.codes: Counter[int] = Counter()
         self.answered: Counter[str] = Counter()

@@ -21,6 +21,7 @@ from echauffeur.accounts.models import Session, User
 from echauffeur.bases.models import Base
 from tests import factories
 from tests.life.journeys import Journey, journey_to
+from tests.visitor import Visitor
 
 OUTSIDERS = ("anonymous", "guest")
 SIGN_IN = "sign-in"
@@ -125,7 +126,7 @@ class World:
         self.own, self.other = Side("brest"), Side("cherbourg")
         self.journey, self.token, self.people = self.own.journey, self.own.token, self.own.people
         self.cookies = {persona: cookies_of(user, self.token, persona) for persona, user in self.people.items()}
-        self._client = Client(raise_request_exception=False)
+        self._client = Visitor()
         self._answers: dict[tuple[str, str, str], HttpResponse] = {}
         # Which tables were written for which request.
         self.written: dict[tuple[str, str, str], set[str]] = {}

@@ -14,6 +14,7 @@ from tests.rules.doors import (
     OUTSIDERS,
     SIGN_IN,
     SIGNED_IN,
+    Door,
     World,
     appearance,
     code_of,
@@ -57,6 +58,7 @@ WRITTEN_BEHIND = {
     "base-import-check": {"bases_place"},  # tried out, and taken back at once
 }
 LEADING_TO_ROWS = [name for name, door in doors().items() if door.leads_to_rows]
+CLOSED = {404, 405, SIGN_IN}
 NO_METHOD: Answers = {SIGNED_IN: 405}
 
 # What the ride of the world, whose driver has acknowledged it, answers to a form that is sent empty: 422 asks for what
@@ -224,6 +226,12 @@ def expected_elsewhere(persona: str, name: str, method: str) -> int | str:
     return expected(persona, {})
 
 
+def let_in(world: World, method: str, door: Door) -> list[str]:
+    """Return whom the door of one's own base lets in: whoever finds that closed finds all others closed."""
+    home = world.at_home(door)
+    return [persona for persona in world.people if code_of(world.ask(persona, method, home)) not in CLOSED]
+
+
 def test_every_address_has_its_line() -> None:
     assert set(doors()) == set(TABLE)
 
@@ -264,8 +272,8 @@ def test_no_other_method_opens_more(world: World, name: str) -> None:
 def test_a_row_of_another_base_is_like_one_that_does_not_exist(world: World, name: str) -> None:
     door = doors()[name]
     there, nowhere = world.there(door), world.nowhere(door)
-    for persona in world.people:
-        for method in METHODS:
+    for method in METHODS:
+        for persona in world.people if IN_CI else let_in(world, method, door):
             answer = world.ask(persona, method, there)
             if method not in OTHERS:
                 assert code_of(answer) == expected_elsewhere(persona, name, method), (persona, method)
@@ -278,8 +286,8 @@ def test_a_row_of_another_base_is_like_one_that_does_not_exist(world: World, nam
 def test_a_row_is_not_found_under_a_base_that_it_does_not_belong_to(world: World, name: str) -> None:
     door = doors()[name]
     for address, nowhere in world.mixed(door).items():
-        for persona in world.people:
-            for method in METHODS:
+        for method in METHODS:
+            for persona in let_in(world, method, door):
                 answer, missing = world.ask(persona, method, address), world.ask(persona, method, nowhere)
                 assert appearance(answer, address) == appearance(missing, nowhere), (persona, method, address)
 
