@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Ride
 from dispatch.queries.history import line_of
 from echauffeur.bases.admin import OnTheBasesClock
-from echauffeur.common.admin import ReadOnly
+from echauffeur.common.admin import Dated, ReadOnly
 from echauffeur.journal.queries import history
 
 
 @admin.register(Ride)
-class RideAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
+class RideAdmin(ReadOnly, OnTheBasesClock, Dated, admin.ModelAdmin):
     list_display = ["code", "base", "pickup", "origin_label", "destination", "passenger_name", "state", "rating"]
     list_filter = ["state", "base", "category__name", "end_reason", "rating", "asap"]
     list_per_page = 50

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.queries.history import sentence_of
 from echauffeur.bases.models import Base
-from echauffeur.common.admin import FindsRows, ReadOnly
+from echauffeur.common.admin import Dated, FindsRows, ReadOnly
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.actions import Subject
 from echauffeur.journal.edits import Edit, record_edits
@@ -96,7 +96,7 @@ class TellingAdmin(FindsRows, admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, admin.ModelAdmin):
+class EntryAdmin(ReadOnly, Dated, admin.ModelAdmin):
     list_display = ["at", "base", "seq", "code", "what", "by", "party"]
     list_per_page = 50
     list_display_links = ["at", "code"]

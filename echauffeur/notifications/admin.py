@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from echauffeur.common.admin import ReadOnly
+from echauffeur.common.admin import Dated, ReadOnly
 from echauffeur.notifications.models import Message
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin):
+class MessageAdmin(ReadOnly, Dated, admin.ModelAdmin):
     list_display = ["made_at", "way", "kind", "to", "state", "tries", "due_at", "last_error"]
     list_display_links = ["made_at", "kind"]
     list_filter = ["state", "way", "kind"]

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from echauffeur.common.admin import Dated
 from echauffeur.common.refusals import Refusal
 from echauffeur.public.actions import answer
 from echauffeur.public.forms import AnswerForm
@@ -13,7 +14,7 @@ from echauffeur.public.models import ContactMessage, ContactState
 
 
 @admin.register(ContactMessage)
-class ContactMessageAdmin(admin.ModelAdmin):
+class ContactMessageAdmin(Dated, admin.ModelAdmin):
     form = AnswerForm
     list_display = ["written_at", "subject_line", "reply_to", "state", "answered_by"]
     list_display_links = ["written_at", "subject_line"]

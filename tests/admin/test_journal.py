@@ -46,3 +46,11 @@ def test_the_list_costs_the_same_however_long(
         actions.confirm(ride=ride, by=entry.by)
     with django_assert_max_num_queries(14):
         administration.get("/admin/journal/entry/")
+
+
+@pytest.mark.parametrize("day", ["at__year=2026&at__month=99999999999999999999", "at__year=9999", "at__year=0"])
+@pytest.mark.parametrize("model", ["journal/entry", "bookings/ride", "notifications/message", "public/contactmessage"])
+def test_a_day_that_no_calendar_has_is_no_error(administration: Client, model: str, day: str) -> None:
+    field = {"bookings/ride": "pickup_at", "notifications/message": "made_at", "public/contactmessage": "written_at"}
+    asked = day.replace("at__", f"{field.get(model, 'at')}__")
+    assert administration.get(f"/admin/{model}/?{asked}").status_code in {200, 302}
