@@ -54,3 +54,8 @@ def test_a_day_that_no_calendar_has_is_no_error(administration: Client, model: s
     field = {"bookings/ride": "pickup_at", "notifications/message": "made_at", "public/contactmessage": "written_at"}
     asked = day.replace("at__", f"{field.get(model, 'at')}__")
     assert administration.get(f"/admin/{model}/?{asked}").status_code in {200, 302}
+
+
+def test_an_address_that_makes_no_sense_twice_is_said_to(administration: Client) -> None:
+    page = administration.get("/admin/journal/entry/?e=1&nonsense=1")
+    assert "This list cannot be shown" in page.content.decode()
