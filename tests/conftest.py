@@ -49,3 +49,9 @@ def nothing_counted_yet() -> None:
     """Each test begins with nobody having done anything too often."""
     hub.ask(lambda client: limits._shared(client).storage.reset(), default=None)
     limits._own().storage.reset()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The server is thrown away with all that it holds: no database is dropped that a process may still be leaving."""
+    return True
