@@ -85,8 +85,9 @@ def replay(entries: Iterable[Told]) -> tuple[dict[tuple[str, int], str], dict[st
         assert is_told_to_itself or (entry.base_id is None and entry.subject == "base"), entry
         # A ride and a mission begin in the journal; other rows may have been there before it told of them.
         begins = about not in states and entry.subject not in {"ride", "mission"}
-        assert begins or states[about] == entry.from_state, entry
-        states[about] = entry.to_state
+        is_edit = entry.subject not in {"ride", "mission"} and not entry.from_state and not entry.to_state
+        assert begins or is_edit or states[about] == entry.from_state, entry
+        states[about] = states[about] if is_edit else entry.to_state
         for stream, number in entry.streams.items():
             assert number == numbers[stream] + 1, f"{stream}: {number} after {numbers[stream]}"
             numbers[stream] = number
