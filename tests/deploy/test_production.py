@@ -119,6 +119,9 @@ def test_production_answers_carefully(site: Site, subtests: Any) -> None:
         answer = raw(site, b"GET / HTTP/9.9\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 400")
         assert b"server:" not in answer.lower()
+    with subtests.test("a header that holds a NUL"):
+        line = f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: a\0b\r\n\r\n"
+        assert raw(site, line.encode()).startswith(b"HTTP/1.1 400")
     with subtests.test("a refused socket"):
         handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
         handshake |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": "https://evil.example"}

@@ -45,6 +45,7 @@ class Form:
     route: str
     fields: tuple[Field, ...]
     takes_files: bool = False
+    elsewhere: str = ""  # where the same form of the other base would be sent to
 
     @property
     def honest(self) -> list[tuple[str, str]]:
@@ -70,7 +71,8 @@ class Walk:
         self.client = Visitor()
         self.forms: dict[tuple[str, str, tuple[str, ...]], Form] = {}
         self.seen: dict[str, int] = {}
-        self.left = [*start, "/", "/admin/", *(world.at_home(door) for door in doors().values())]
+        self.doors = doors()
+        self.left = [*start, "/", "/admin/", *(world.at_home(door) for door in self.doors.values())]
 
     def go(self) -> list[Form]:
         """Return the forms that the persona meets."""
@@ -129,7 +131,13 @@ class Walk:
             fields[field.name] = replace(first, options=(*first.options, *field.options, field.value))
         method = str(tag.get("method") or "get").upper()
         files = any(field.kind == "file" for field in fields.values())
-        return Form(self.persona, path, action, method, route_of(action), tuple(fields.values()), files)
+        elsewhere = self._elsewhere(action)
+        return Form(self.persona, path, action, method, route_of(action), tuple(fields.values()), files, elsewhere)
+
+    def _elsewhere(self, action: str) -> str:
+        """Return the address of the same name that leads to the other base's rows, if it leads to rows at all."""
+        door = self.doors.get(route_of(action))
+        return self.world.there(door) if door and door.leads_to_rows else ""
 
 
 def _is_ours(address: object) -> bool:

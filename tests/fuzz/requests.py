@@ -48,18 +48,20 @@ class Request:
 def spoiled_form(draw: st.DrawFn, forms: list[Form], foreign: list[str]) -> Request:
     """A form of the site with one to three fields changed, left out, said twice, or made up."""
     form = draw(st.sampled_from(forms))
-    pairs = form.honest
-    for _ in range(draw(st.integers(1, 3))):
+    pairs, action = form.honest, form.action
+    if form.elsewhere and draw(st.integers(0, 5)) == 0:
+        action = form.elsewhere
+    for _ in range(draw(st.integers(action == form.action, 3))):
         pairs = draw(_spoiled(form, pairs, foreign))
     headers = draw(odd_headers) if draw(st.integers(0, 7)) == 0 else {}
     if form.method == "GET":
-        path = f"{form.action.partition('?')[0]}?{urlencoded(pairs).decode()}"
+        path = f"{action.partition('?')[0]}?{urlencoded(pairs).decode()}"
         return Request(form.persona, "GET", path, headers=headers)
     if not form.takes_files:
-        return Request(form.persona, form.method, form.action, urlencoded(pairs), headers=headers)
+        return Request(form.persona, form.method, action, urlencoded(pairs), headers=headers)
     files = {one.name: draw(_upload()) for one in form.fields if one.kind == "file" and draw(st.integers(0, 4))}
     body = multipart(pairs, files)
-    return Request(form.persona, form.method, form.action, body, MULTIPART_CONTENT, headers)
+    return Request(form.persona, form.method, action, body, MULTIPART_CONTENT, headers)
 
 
 @st.composite
