@@ -51,6 +51,10 @@ class Form:
     def honest(self) -> list[tuple[str, str]]:
         return [(field.name, field.value) for field in self.fields if field.kind != "file"]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(field.name for field in self.fields))
+
     def __str__(self) -> str:
         return f"{self.persona} {self.method} {self.route}"
 
@@ -100,7 +104,7 @@ class Walk:
         self.left += [urljoin(path, str(link["href"])) for link in soup.select("a[href]") if _is_ours(link["href"])]
         for tag in soup.find_all("form"):
             form = self._form(path, tag, soup)
-            key = form.method, form.route, tuple(sorted({field.name for field in form.fields}))
+            key = form.method, form.route, form.names
             if not form.route or key in self.forms:
                 continue
             self.forms[key] = form

@@ -62,13 +62,13 @@ class Fuzz:
         self.answered: Counter[str] = Counter()
 
     def requests(self) -> st.SearchStrategy[Request]:
-        # Every persona's turn comes as often, however many forms the administration has.
-        by_persona: dict[str, list[Form]] = {}
+        """Return made-up requests. Each form comes as often as the next, however many people meet it."""
+        site, administration = {}, {}
         for form in self.forms:
-            by_persona.setdefault(form.persona, []).append(form)
-        spoiled = [spoiled_form(forms, self.foreign) for forms in by_persona.values()]
-        others = [wrong_body(self.forms), odd_address(self.addresses, self.foreign)]
-        return st.one_of(*spoiled, *others)
+            kinds = administration if form.route.startswith("admin:") else site
+            kinds.setdefault((form.method, form.route, form.names), []).append(form)
+        spoiled = [spoiled_form(list(kinds.values()), self.foreign) for kinds in (site, site, site, administration)]
+        return st.one_of(*spoiled, wrong_body(self.forms), odd_address(self.addresses, self.foreign))
 
     def send(self, request: Request) -> HttpResponse:
         """Send it, and fail on an error of ours and on what belongs to another base."""
