@@ -8,6 +8,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+# Nobody plans further; and at the ends of the calendar no zone can be told.
+MOST_YEARS = 100
+
 
 class ClockField(forms.DateTimeField):
     """A minute on the current clock. Of two moments at which it shows the same, the earlier; never one that it skips.
@@ -20,7 +23,11 @@ class ClockField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         with timezone.override(UTC):
             read: datetime | None = super().to_python(value)
-        if read is None or read.utcoffset():
+        if read is None:
+            return None
+        if abs(read.year - timezone.now().year) > MOST_YEARS:
+            raise forms.ValidationError(_("This day is years away. Choose one in the calendar."))
+        if read.utcoffset():
             return read
         return moment_at(read.replace(tzinfo=None))
 

@@ -36,6 +36,14 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         ClockField().clean(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59"]
+)
+def test_what_lies_at_the_ends_of_the_calendar_is_refused_in_words(text: str) -> None:
+    with override("en"), pytest.raises(ValidationError, match="years away"):
+        ClockField().clean(text)
+
+
 @pytest.mark.parametrize("hour", [0, 1])
 def test_what_nobody_touched_did_not_change(hour: int) -> None:
     """The page shows 02:30 for both moments, without seconds."""

@@ -135,14 +135,14 @@ FILE_TYPES = [
 
 # What broke something most often, anywhere: tried most often.
 WORST = [
-    "\x00", "a\x00b", "\ud800", "", "-1", "0", "9223372036854775808", "1e309", "nan", "1.5", "²", "0001-01-01", "9999-12-31",
-    "9999-12-31T23:59", "x" * 300, "'", "[1]", "%s",
+    "\x00", "a\x00b", "\ud800", "", "-1", "0", "9223372036854775808", "1e309", "nan", "1.5", "²", "0001-01-01",
+    "9999-12-31", "9999-12-31T23:59", "x" * 300, "'", "[1]", "%s",
 ]  # fmt: skip
 POOLS = {"date": DAYS, "datetime-local": DAYS, "time": CLOCKS, "number": NUMBERS, "hidden": NUMBERS}
 
 
 def value_for(kind: str, options: tuple[str, ...], foreign: list[str]) -> st.SearchStrategy[str]:
-    """Return what may be sent for a control of this kind with these choices; ``foreign``: ids of another base's rows."""
+    """Return what may be sent for a control of this kind with these choices. ``foreign``: another base's keys."""
     own = [one_of_long(POOLS.get(kind, WORDS)), st.sampled_from(options or ("on", "1", "x"))]
     any_kind = [one_of_long(words) for words in (DAYS, CLOCKS, NUMBERS, WORDS)]
     return st.one_of(one_of_long(WORST), one_of_long(WORST), one_of_long(foreign), *own, *any_kind, every_plane)
