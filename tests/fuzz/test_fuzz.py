@@ -33,7 +33,11 @@ from tests.life.journeys import Journey
 from tests.rules.doors import World, doors
 from tests.visitor import Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # What failed is written out by ourselves, in short, before Hypothesis does so in full.
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
+]
 
 SERVER_ERROR = 500
 REQUESTS_AT_ONCE = 10
