@@ -52,6 +52,12 @@ class Mission(models.Model):
     period = DateTimeRangeField(_("period"))
     state = models.CharField(_("state"), max_length=12, choices=MissionState.choices, default=MissionState.PLANNED)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    overrule = models.CharField(
+        _("kept because"),
+        max_length=200,
+        blank=True,
+        help_text=_("Why it stays though its driver is away or its vehicle out of service."),
+    )
 
     objects = MissionQuerySet.as_manager()
 

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.bases.models import Base
-from echauffeur.common.models import choices_constraint
+from echauffeur.common.models import Recurring, choices_constraint, recurring_constraints
 from echauffeur.journal.actions import Subject
 from fleet.states import HandsetState
 
@@ -120,6 +120,24 @@ class Vehicle(models.Model):
     name = models.CharField(_("call name"), max_length=30, help_text=_("What the control room calls it: Zoé 3."))
     plate = models.CharField(_("plate"), max_length=12, unique=True)
     colour = models.CharField(_("colour"), max_length=30, blank=True)
+    inspection_until = models.DateField(
+        _("technical inspection holds until"),
+        null=True,
+        blank=True,
+        help_text=_("After that day nobody can be given it."),
+    )
+    maintenance_due_on = models.DateField(
+        _("next maintenance until"), null=True, blank=True, help_text=_("After that day nobody can be given it.")
+    )
+    maintenance_due_km = models.PositiveIntegerField(
+        _("next maintenance at (km)"),
+        null=True,
+        blank=True,
+        help_text=_("From that mileage on nobody can be given it."),
+    )
+    warned_for: "models.Field[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, editable=False
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
 
     objects = VehicleQuerySet.as_manager()
@@ -156,19 +174,60 @@ class UnavailabilityReason(models.TextChoices):
     LENT = "lent", _("Lent out")
 
 
+class UnavailabilityPattern(Recurring):
+    """When a vehicle is out of service again and again: the wash of every other Monday."""
+
+    vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="patterns", verbose_name=_("vehicle"))
+    reason = models.CharField(_("reason"), max_length=12, choices=UnavailabilityReason.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    generated_until = models.DateField(_("generated until"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("recurring unavailability")
+        verbose_name_plural = _("recurring unavailabilities")
+        ordering = ["first_day", "begins"]
+        constraints = [
+            *recurring_constraints("outage"),
+            choices_constraint("reason", UnavailabilityReason, "outage_reason_exists"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle} · {self.get_reason_display()}"
+
+
 class UnavailabilityQuerySet(models.QuerySet["Unavailability"]):
+    def of(self, base: Base) -> "UnavailabilityQuerySet":
+        return self.filter(vehicle__base=base)
+
+    def overlapping(self, start: datetime, end: datetime) -> "UnavailabilityQuerySet":
+        return self.filter(period__overlap=(start, end))
+
     def not_over(self, moment: datetime) -> "UnavailabilityQuerySet":
         """Keep those that run at that moment or are to come."""
         return self.filter(Q(period__endswith__gt=moment) | Q(period__upper_inf=True))
 
 
 class Unavailability(models.Model):
-    """A vehicle out of service for a period (from included, until excluded)."""
+    """A vehicle out of service for a period (from included, until excluded).
+
+    One of a pattern knows which (``pattern``, ``on``: the base's local day that it is for), and once somebody changed
+    it by hand (``by_hand``) it no longer follows it.
+    """
 
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="unavailabilities", verbose_name=_("vehicle"))
     period = DateTimeRangeField(_("period"))
     reason = models.CharField(_("reason"), max_length=12, choices=UnavailabilityReason.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    pattern = models.ForeignKey(
+        UnavailabilityPattern,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="unavailabilities",
+    )
+    on = models.DateField(_("day of the pattern"), null=True, blank=True, editable=False)
+    by_hand = models.BooleanField(_("changed by hand"), default=True, editable=False)
 
     objects = UnavailabilityQuerySet.as_manager()
 
@@ -184,10 +243,55 @@ class Unavailability(models.Model):
                 violation_error_message=_("The end comes after the beginning."),
             ),
             choices_constraint("reason", UnavailabilityReason, "unavailability_reason_exists"),
+            models.UniqueConstraint(
+                fields=["pattern", "on"],
+                name="unavailability_once_per_day_of_its_pattern",
+                violation_error_message=_("This day of the pattern is already there."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.vehicle} · {self.get_reason_display()}"
+
+
+class ReadingKind(models.TextChoices):
+    """When a vehicle's figures were read."""
+
+    START = "start", _("Start of shift")
+    END = "end", _("End of shift")
+    CHECK = "check", _("In between")
+
+
+class Reading(models.Model):
+    """What stood on a vehicle's dashboard: kilometres, and the energy left in percent of a full tank or battery."""
+
+    vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="readings", verbose_name=_("vehicle"))
+    kind = models.CharField(_("when"), max_length=5, choices=ReadingKind.choices)
+    read_at = models.DateTimeField(_("read at"))
+    kilometres = models.PositiveIntegerField(_("kilometres"))
+    energy_percent = models.PositiveSmallIntegerField(
+        _("energy left (%)"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("read by")
+    )
+
+    class Meta:
+        verbose_name = _("mileage reading")
+        verbose_name_plural = _("mileage readings")
+        ordering = ["-read_at", "-pk"]
+        indexes = [models.Index(fields=["vehicle", "-read_at"], name="reading_newest")]
+        constraints = [
+            choices_constraint("kind", ReadingKind, "reading_kind_exists"),
+            models.CheckConstraint(
+                condition=Q(energy_percent=None) | Q(energy_percent__range=(0, 100)),
+                name="reading_energy_is_a_share",
+                violation_error_message=_("The energy left goes from 0 to 100 %."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle} · {self.kilometres} km"
 
 
 IMEI_DIGITS = 15

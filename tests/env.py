@@ -10,7 +10,7 @@ LIFE_STEPS = int(os.environ.get("LIFE_STEPS", "20000" if IN_CI else "1000"))
 
 # How many changes happen on four bases while everybody listens, and how many requests are made up.
 SOCKET_CHANGES = int(os.environ.get("SOCKET_CHANGES", "10000" if IN_CI else "1000"))
-FUZZ_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1500" if IN_CI else "300"))
+FUZZ_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000" if IN_CI else "300"))
 
 # The number from which they are made up, to play a failure again; 0 takes a new one each time. CI takes the same,
 # so that it judges a change and not its luck.

@@ -1,0 +1,101 @@
+"""What comes back: on which local days, and from when until when on a zone's clock.
+
+The rules are those of RFC 5545 (iCalendar): weeks begin on Monday, every other week counts from the week of the first
+day, a month that lacks the day is left out. A clock time that the zone skips is taken with the offset before the gap,
+one that it shows twice is the first; so what follows on one another on paper does so on every night of the year.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+DAYS_PER_WEEK = 7
+
+
+class Frequency(TextChoices):
+    WEEKLY = "weekly", _("Every week")
+    FORTNIGHTLY = "fortnightly", _("Every other week")
+    MONTHLY = "monthly", _("Every month")
+
+
+class Weekday(IntegerChoices):
+    """As Python counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class Nth(IntegerChoices):
+    """Which of a month's Mondays, or of its Tuesdays."""
+
+    FIRST = 1, _("First")
+    SECOND = 2, _("Second")
+    THIRD = 3, _("Third")
+    FOURTH = 4, _("Fourth")
+    LAST = -1, _("Last")
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """On which days something comes back, from the first day on, until the last one (included) if there is one.
+
+    Weekly and fortnightly: on these ``weekdays``. Monthly: on the ``month_day``, or on the ``nth`` of each.
+    """
+
+    frequency: str
+    first_day: date
+    last_day: date | None = None
+    weekdays: frozenset[int] = frozenset()
+    nth: int | None = None
+    month_day: int | None = None
+
+    def falls_on(self, on: date) -> bool:
+        """Whether it comes on that day."""
+        if on < self.first_day or (self.last_day and on > self.last_day):
+            return False
+        if self.month_day is not None:
+            return on.day == self.month_day
+        if on.weekday() not in self.weekdays:
+            return False
+        if self.frequency == Frequency.FORTNIGHTLY:
+            weeks = (_monday(on) - _monday(self.first_day)).days // DAYS_PER_WEEK
+            return weeks % 2 == 0
+        return self.nth is None or _is_nth(on, self.nth)
+
+    def days(self, start: date, end: date) -> Iterator[date]:
+        """Yield the days on which it comes from start to end, both included, in order."""
+        start = max(start, self.first_day)
+        end = min(end, self.last_day) if self.last_day else end
+        for n in range((end - start).days + 1):
+            if self.falls_on(on := start + timedelta(days=n)):
+                yield on
+
+
+def _monday(on: date) -> date:
+    return on - timedelta(days=on.weekday())
+
+
+def _is_nth(on: date, nth: int) -> bool:
+    if nth > 0:
+        return (on.day - 1) // DAYS_PER_WEEK == nth - 1
+    return (on + timedelta(days=DAYS_PER_WEEK)).month != on.month
+
+
+def period_on(zone: ZoneInfo, on: date, begins: time, ends: time) -> tuple[datetime, datetime] | None:
+    """Return from when until when it lasts that begins on this day; with an end not after the beginning, into the next.
+
+    None when the clocks skip all of it. The moments are in UTC.
+    """
+    last = on if ends > begins else on + timedelta(days=1)
+    start = datetime.combine(on, begins, tzinfo=zone).astimezone(UTC)
+    end = datetime.combine(last, ends, tzinfo=zone).astimezone(UTC)
+    return (start, end) if start < end else None
