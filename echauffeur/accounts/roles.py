@@ -18,6 +18,8 @@ class Permission(StrEnum):
     REGULATE_RIDES = "regulate_rides"
     BOOK_FOR_OTHERS = "book_for_others"
     SEE_POSITIONS = "see_positions"
+    PLAN = "plan"
+    SEE_ABSENCE_REASONS = "see_absence_reasons"
     DRIVE = "drive"
     CONFIGURE_BASE = "configure_base"
     MANAGE_PEOPLE = "manage_people"
@@ -30,6 +32,8 @@ IN_WORDS: dict[Permission, Promise] = {
     Permission.REGULATE_RIDES: _("Answers requests and gives rides to drivers"),
     Permission.BOOK_FOR_OTHERS: _("Books rides for callers"),
     Permission.SEE_POSITIONS: _("Sees on the map where the cars are"),
+    Permission.PLAN: _("Plans shifts, absences and vehicles out of service"),
+    Permission.SEE_ABSENCE_REASONS: _("Reads why a driver is away: leave, training, sick leave"),
     Permission.DRIVE: _("Drives: sees the own day, takes the steps of the own missions, shares the own position"),
     Permission.CONFIGURE_BASE: _("Sets the base up: places, hours, rules, vehicles"),
     Permission.MANAGE_PEOPLE: _("Gives and withdraws the roles of this base"),
@@ -63,7 +67,7 @@ class Driver:
 
 
 class Regulator:
-    """Steers the base: handles requests, assigns drivers and vehicles, sees the live map, books for callers.
+    """Steers the base: handles requests, plans and assigns drivers and vehicles, sees the live map, books for callers.
 
     Gives no role, not even that of a driver: who steers rides has no need to decide who may.
     """
@@ -76,13 +80,14 @@ class Regulator:
             Permission.REGULATE_RIDES,
             Permission.BOOK_FOR_OTHERS,
             Permission.SEE_POSITIONS,
+            Permission.PLAN,
         }
     )
     grants: frozenset[Role] = frozenset()
 
 
 class Manager:
-    """Configures the base, gives its roles, reads its journal and sees its control tower, without handling rides."""
+    """Configures and plans the base, gives its roles, reads its journal, sees its tower, without handling rides."""
 
     role = Role.MANAGER
     name = Role.MANAGER.label
@@ -90,6 +95,8 @@ class Manager:
         {
             Permission.SEE_TOWER,
             Permission.SEE_POSITIONS,
+            Permission.PLAN,
+            Permission.SEE_ABSENCE_REASONS,
             Permission.CONFIGURE_BASE,
             Permission.MANAGE_PEOPLE,
             Permission.SEE_JOURNAL,
