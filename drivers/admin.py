@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.admin import SaysWhatIsStranded
 from dispatch.queries.stranded import Stranded, stranded_of_driver
-from drivers.actions import lock_driver
-from drivers.forms import ShiftRows
+from drivers.actions.crew import lock_driver
+from drivers.forms.crew import ShiftRows
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dispatch.queries.stranded import stranded_of_driver
 from drivers.access import driver_of
-from drivers.actions import remove_driver
-from drivers.forms import DriverForm, LicenceTable, ShiftTable
+from drivers.actions.crew import remove_driver
+from drivers.forms.crew import DriverForm, LicenceTable, ShiftTable
 from drivers.models import Driver, Shift
 from drivers.queries import driver_rows, drivers_to_configure, people_to_hire
 from echauffeur.accounts.requests import SignedInRequest

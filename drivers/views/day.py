@@ -14,8 +14,8 @@ from dispatch import actions as dispatch
 from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
 from dispatch.forms.steps import DeclineForm
 from dispatch.queries.day import Work, day_of
-from drivers import actions as drivers
-from drivers.forms import SharingForm
+from drivers.actions import crew as drivers
+from drivers.forms.crew import SharingForm
 from drivers.models import Driver
 from drivers.phone import hear_position
 from echauffeur.accounts.models import phone_in_words

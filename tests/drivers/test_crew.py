@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from drivers.forms import DriverForm
+from drivers.forms.crew import DriverForm
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.queries import may

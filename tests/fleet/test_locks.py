@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.actions import lock_crew
-from drivers import actions as drivers
+from drivers.actions import crew as drivers
 from echauffeur.accounts.models import User
 from fleet import actions as fleet
 from fleet.models import Unavailability

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from bookings.consumers import RidesConsumer
 from dispatch.consumers import TowerConsumer
-from drivers.actions import share_position
+from drivers.actions.crew import share_position
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common import hub as hubs

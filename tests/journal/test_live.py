@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 from pytest_django import Settings
 
 from dispatch.consumers import TowerConsumer
-from drivers.actions import share_position
+from drivers.actions.crew import share_position
 from drivers.models import Driver
 from echauffeur.accounts.models import Membership, Session, User
 from echauffeur.common import hub as hubs

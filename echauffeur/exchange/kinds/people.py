@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drivers.actions import save_driver
+from drivers.actions.crew import save_driver
 from drivers.models import Driver, Licence
 from echauffeur.accounts.actions.people import Added
 from echauffeur.accounts.actions.roles import check_right

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from drivers import actions
+from drivers.actions import crew as actions
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import User
 from echauffeur.accounts.people import people_of
