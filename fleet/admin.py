@@ -15,8 +15,8 @@ from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
 from echauffeur.journal.admin import TellingAdmin
-from fleet.actions import lock_vehicles
-from fleet.forms import HandsetForm
+from fleet.actions.vehicles import lock_vehicles
+from fleet.forms.handsets import HandsetForm
 from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
 from fleet.states import HandsetState
 

@@ -16,9 +16,9 @@ from echauffeur.bases.views import rows
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import party_of
 from echauffeur.journal.models import Entry
-from fleet import actions
 from fleet.access import handset_of
-from fleet.forms import HandsetForm, LendForm
+from fleet.actions import handsets as actions
+from fleet.forms.handsets import HandsetForm, LendForm
 from fleet.models import Handset
 from fleet.queries import handsets_to_configure, holders_of
 from fleet.states import HANDSET

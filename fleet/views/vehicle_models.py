@@ -9,8 +9,8 @@ from dispatch.queries.stranded import stranded_of_model
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
 from fleet.access import model_of
-from fleet.actions import remove_model
-from fleet.forms import VehicleModelForm
+from fleet.actions.vehicles import remove_model
+from fleet.forms.vehicles import VehicleModelForm
 from fleet.models import VehicleModel
 from fleet.queries import models_to_configure
 

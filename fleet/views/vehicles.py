@@ -13,8 +13,10 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
 from echauffeur.common.refusals import Refusal
 from fleet.access import unavailability_of, vehicle_of
-from fleet.actions import end_unavailability, remove_vehicle
-from fleet.forms import UnavailabilityForm, VehicleForm
+from fleet.actions.outages import end_unavailability
+from fleet.actions.vehicles import remove_vehicle
+from fleet.forms.outages import UnavailabilityForm
+from fleet.forms.vehicles import VehicleForm
 from fleet.models import Unavailability, Vehicle
 from fleet.queries import vehicles_to_configure
 

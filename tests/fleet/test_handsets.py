@@ -15,8 +15,8 @@ from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal, WrongState
 from echauffeur.journal.models import Entry
 from echauffeur.journal.queries import seq_of
-from fleet import actions
-from fleet.forms import HandsetForm
+from fleet.actions import handsets as actions
+from fleet.forms.handsets import HandsetForm
 from fleet.models import Handset, is_imei
 from fleet.states import HANDSET, HandsetState
 from tests.factories import DriverFactory, HandsetFactory, UserFactory, imei

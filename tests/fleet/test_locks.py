@@ -13,7 +13,7 @@ from django.utils import timezone
 from dispatch.actions import lock_crew
 from drivers.actions import crew as drivers
 from echauffeur.accounts.models import User
-from fleet import actions as fleet
+from fleet.actions import handsets, outages, vehicles
 from fleet.models import Unavailability
 from tests.factories import BaseFactory, DriverFactory, HandsetFactory, ManagerFactory, UnavailabilityFactory
 from tests.life.crowd import at_once
@@ -22,12 +22,12 @@ from tests.life.journeys import Journey, journey_to
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CHANGES: dict[str, Callable[[Journey, User], Any]] = {
-    "vehicle off": lambda j, by: fleet.save_vehicle(vehicle=off(j.vehicle), fields=["enabled"], by=by),
-    "model": lambda j, by: fleet.save_model(model=j.vehicle.model, fields=["seats"], by=by),
-    "out of service": lambda j, by: fleet.save_unavailability(
+    "vehicle off": lambda j, by: vehicles.save_vehicle(vehicle=off(j.vehicle), fields=["enabled"], by=by),
+    "model": lambda j, by: vehicles.save_model(model=j.vehicle.model, fields=["seats"], by=by),
+    "out of service": lambda j, by: outages.save_unavailability(
         out=Unavailability(vehicle=j.vehicle, period=(timezone.now(), None), reason="breakdown"), by=by
     ),
-    "back in service": lambda j, by: fleet.end_unavailability(out=j.vehicle.unavailabilities.get(), by=by),
+    "back in service": lambda j, by: outages.end_unavailability(out=j.vehicle.unavailabilities.get(), by=by),
     "driver off": lambda j, by: drivers.save_driver(driver=off(j.driver), fields=["enabled"], by=by),
     "shifts": lambda j, by: drivers.save_driver(driver=j.driver, fields=["shifts"], by=by, gone=j.driver.shifts.all()),
 }
@@ -74,7 +74,8 @@ def test_it_waits_for_who_is_booking(name: str) -> None:
 @pytest.mark.parametrize("name", ["model", "out of service", "shifts"])
 def test_without_the_lock_it_would_not(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: writing these rows alone meets no lock of the vehicle's or driver's."""
-    monkeypatch.setattr(fleet, "lock_vehicles", lambda vehicle_ids: None)
+    for module in (outages, vehicles):
+        monkeypatch.setattr(module, "lock_vehicles", lambda vehicle_ids: None)
     monkeypatch.setattr(drivers, "lock_driver", lambda driver: driver)
     assert not waits(CHANGES[name])
 
@@ -85,5 +86,5 @@ def test_one_phone_is_lent_once_however_many_try() -> None:
     manager, handset = ManagerFactory(base=base), HandsetFactory(base=base)
     people = [driver.user for driver in DriverFactory.create_batch(4, base=base)]
 
-    outcomes = at_once([partial(fleet.lend, handset=handset, holder=person, by=manager) for person in people])
+    outcomes = at_once([partial(handsets.lend, handset=handset, holder=person, by=manager) for person in people])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Handset", *["WrongState"] * 3]

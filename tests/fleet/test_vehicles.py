@@ -14,8 +14,8 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.models import Entry
-from fleet import actions
-from fleet.forms import VehicleForm, VehicleModelForm
+from fleet.actions import vehicles as actions
+from fleet.forms.vehicles import VehicleForm, VehicleModelForm
 from fleet.models import Unavailability, Vehicle, VehicleModel
 from tests.factories import BaseFactory, UnavailabilityFactory, VehicleFactory, VehicleModelFactory
 from tests.fleet.conftest import steps

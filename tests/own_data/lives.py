@@ -20,7 +20,7 @@ from echauffeur.common.lifecycle import Party
 from echauffeur.notifications.actions import Letter, post
 from echauffeur.notifications.states import Way
 from echauffeur.public import actions as public
-from fleet import actions as fleet
+from fleet.actions import handsets as fleet
 from tests import factories
 from tests.life.journeys import FORWARD, Journey, journey_to
 

@@ -10,7 +10,7 @@ from echauffeur.accounts.models import User
 from echauffeur.common import personal
 from echauffeur.common.refusals import Refusal
 from echauffeur.own_data.actions import delete_account
-from fleet import actions as fleet
+from fleet.actions import handsets as fleet
 from tests import factories
 from tests.factories import PASSWORD
 from tests.life.journeys import journey_to

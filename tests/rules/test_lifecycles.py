@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 import bookings.actions
 import dispatch.actions
-import fleet.actions
+import fleet.actions.handsets
 from bookings.states import RIDE
 from dispatch.states import MISSION
 from echauffeur.common.lifecycle import Lifecycle, Party
@@ -56,7 +56,7 @@ def test_a_state_has_a_label_and_a_badge(lifecycle: Lifecycle, state: str) -> No
 
 @pytest.mark.parametrize("verb", [*RIDE.steps, *HANDSET.steps])
 def test_a_verb_names_an_action_that_says_who_acts(verb: str) -> None:
-    apps = (fleet.actions,) if verb in HANDSET.steps else (dispatch.actions, bookings.actions)
+    apps = (fleet.actions.handsets,) if verb in HANDSET.steps else (dispatch.actions, bookings.actions)
     action = next(found for app in apps if (found := getattr(app, verb, None)))
     parameters = inspect.signature(action).parameters
     assert parameters["by"].kind is inspect.Parameter.KEYWORD_ONLY

@@ -12,8 +12,10 @@ from echauffeur.exchange.kinds.kind import Kind, refused
 from echauffeur.exchange.models import FormerModel
 from echauffeur.exchange.plans import Change, Fate
 from echauffeur.exchange.tables import Line
-from fleet import actions
-from fleet.forms import HandsetForm, VehicleForm, VehicleModelForm
+from fleet.actions import handsets as actions
+from fleet.actions.vehicles import lock_vehicles
+from fleet.forms.handsets import HandsetForm
+from fleet.forms.vehicles import VehicleForm, VehicleModelForm
 from fleet.models import Handset, Vehicle, VehicleModel
 from fleet.queries import holders_of
 from fleet.states import HandsetState
@@ -80,7 +82,7 @@ class Vehicles(Kind):
         return Vehicle(base=self.base)
 
     def lock(self) -> None:
-        actions.lock_vehicles(Vehicle.objects.of(self.base).values_list("pk", flat=True))
+        lock_vehicles(Vehicle.objects.of(self.base).values_list("pk", flat=True))
 
     def write(self, cells: dict[str, str], line: Line, name: str) -> Fate:
         if (former := cells.get("model")) and not self._is_name(former):
