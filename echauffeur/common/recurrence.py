@@ -1,8 +1,10 @@
 """What comes back: on which local days, and from when until when on a zone's clock.
 
-The rules are those of RFC 5545 (iCalendar): weeks begin on Monday, every other week counts from the week of the first
-day, a month that lacks the day is left out. A clock time that the zone skips is taken with the offset before the gap,
-one that it shows twice is the first; so what follows on one another on paper does so on every night of the year.
+The days are those of RFC 5545 (iCalendar): weeks begin on Monday, every other week counts from the week of the first
+day, a month that lacks the day is left out. A clock time is the first moment at which the zone's clock shows it or is
+past it: of a time that it shows twice the first, of one that it skips the moment of the skip. So what follows on one
+another on paper does so on every night of the year, and what is apart never overlaps. (RFC 5545 takes a skipped time
+with the offset before the gap: on paper 22:00 to 02:30 and 03:00 to 11:00 would overlap in the night of the change.)
 """
 
 from collections.abc import Iterator
@@ -90,12 +92,36 @@ def _is_nth(on: date, nth: int) -> bool:
     return (on + timedelta(days=DAYS_PER_WEEK)).month != on.month
 
 
+def moment_on(zone: ZoneInfo, on: date, clock: time) -> datetime:
+    """Return the first moment of that time, in UTC, at which the zone's clock shows this or is past it."""
+    wall = datetime.combine(on, clock)
+    moment = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wall:
+        return moment
+    # The clock skips it: the skip lies between the two ways to read it, after the one and not after the other.
+    before, offset = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), moment.astimezone(zone).utcoffset()
+    while moment - before > timedelta(seconds=1):
+        middle = before + (moment - before) // 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            moment = middle
+        else:
+            before = middle
+    return moment.replace(microsecond=0)
+
+
 def period_on(zone: ZoneInfo, on: date, begins: time, ends: time) -> tuple[datetime, datetime] | None:
     """Return from when until when it lasts that begins on this day; with an end not after the beginning, into the next.
 
     None when the clocks skip all of it. The moments are in UTC.
     """
     last = on if ends > begins else on + timedelta(days=1)
-    start = datetime.combine(on, begins, tzinfo=zone).astimezone(UTC)
-    end = datetime.combine(last, ends, tzinfo=zone).astimezone(UTC)
+    start, end = moment_on(zone, on, begins), moment_on(zone, last, ends)
     return (start, end) if start < end else None
+
+
+def part_on(zone: ZoneInfo, on: date, day_begins: time, begins: time, ends: time) -> tuple[datetime, datetime] | None:
+    """Return a part, such as a break, of what begins on this day at ``day_begins``: what is earlier is on the next.
+
+    None when the clocks skip all of it. The moments are in UTC.
+    """
+    return period_on(zone, on if begins >= day_begins else on + timedelta(days=1), begins, ends)
