@@ -1,10 +1,12 @@
 from django.urls import path
 
-from dispatch import views
 from dispatch.forms.steps import ADDRESSES, STEP_FORMS
+from dispatch.views import tower as views
+from dispatch.views.planning import calendar
 
 urlpatterns = [
     path("bases/<slug:code>/tower/", views.tower, name="tower"),
+    path("bases/<slug:code>/planning/", calendar.planning, name="planning"),
     path("rides/<str:code>/share-for/", views.ride_share_for, name="ride-share-for"),
     path("bases/<slug:code>/rides/new/", views.ride_request_for, name="ride-request-for"),
     *(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -27,6 +27,11 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def see_other(address: str) -> HttpResponse:
+    """Return the redirect that says: done, now look there."""
+    return HttpResponseRedirect(address, status=303)
 
 
 def address_of_ours(request: HttpRequest, wanted: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from echauffeur.accounts.queries import may
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
-from echauffeur.common.htmx import page
+from echauffeur.common.htmx import page, see_other
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
 
@@ -119,8 +119,3 @@ def ride_request_for(request: SignedInRequest, code: str) -> HttpResponse:
     context = {"form": form, "base": base, "back": tower_link(base)}
     with timezone.override(base.zone):
         return render(request, "dispatch/request_for.html", context, status=form.status)
-
-
-def see_other(address: str) -> HttpResponse:
-    """Return the redirect that says: done, now look there."""
-    return HttpResponseRedirect(address, status=303)

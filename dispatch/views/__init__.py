@@ -1,0 +1,1 @@
+"""The pages of the control room: the tower, and the planning."""
