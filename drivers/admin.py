@@ -49,13 +49,15 @@ class ShiftInline(admin.TabularInline):
 
 @admin.register(Driver)
 class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmin):
-    list_display = ["user", "base", "categories", "wheelchair_trained", "enabled"]
+    list_display = ["user", "base", "categories", "wheelchair_trained", "wheelchair_until", "enabled"]
     list_filter = ["base", "enabled", "wheelchair_trained", "licences__category"]
     list_select_related = ["user", "base"]
     search_fields = ["user__last_name", "user__first_name", "user__email"]
     autocomplete_fields = ["user", "base"]
     inlines = [LicenceInline, ShiftInline]
-    fieldsets = [(None, {"fields": ["base", "user", "wheelchair_trained", "sharing", "enabled"]})]
+    fieldsets = [
+        (None, {"fields": ["base", "user", ("wheelchair_trained", "wheelchair_until"), "sharing", "enabled"]}),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Driver]:
         return super().get_queryset(request).prefetch_related("licences")

@@ -13,6 +13,8 @@ from drivers.models import Driver, Licence
 
 # So many days before something ends, its end is said on the pages.
 SOON = 60
+# Its driver is warned so many days ahead, and once more on the first day on which it no longer holds.
+WARNED_AHEAD = (SOON, 7, -1)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,30 @@ class Held:
     def is_short(self) -> bool:
         """Whether it holds, and is about to end."""
         return self.days_left is not None and 0 <= self.days_left <= SOON
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it has ended, or its driver is warned for the last time."""
+        return self.stage is not None and self.stage < SOON
+
+    @property
+    def stage(self) -> int | None:
+        """The closest warning that is due by now, in days ahead of the end; None before the first."""
+        left = self.days_left
+        return min((ahead for ahead in WARNED_AHEAD if left is not None and left <= ahead), default=None)
+
+    @property
+    def warned(self) -> tuple[date | None, int | None]:
+        """The end that the driver was last warned of, and how many days ahead."""
+        if isinstance(self.row, Licence):
+            return self.row.warned_for, self.row.warned_ahead
+        return self.row.wheelchair_warned_for, self.row.wheelchair_warned_ahead
+
+    @property
+    def is_news(self) -> bool:
+        """Whether a warning is due that its driver has not had: none of this end yet, or none so close to it."""
+        end, ahead = self.warned
+        return self.stage is not None and (end != self.until or ahead is None or ahead > self.stage)
 
 
 def holds_licence(driver: Driver, category: str, day: date) -> bool:

@@ -73,6 +73,10 @@ class Driver(models.Model):
     wheelchair_until = models.DateField(
         _("training holds until"), null=True, blank=True, help_text=_("Empty: it does not expire.")
     )
+    wheelchair_warned_for = models.DateField(_("warned of the end on"), null=True, blank=True, editable=False)
+    wheelchair_warned_ahead = models.SmallIntegerField(
+        _("warned so many days ahead"), null=True, blank=True, editable=False
+    )
     sharing = models.BooleanField(
         _("shares position"), default=True, help_text=_("The driver's own switch. Positions come in on shift only.")
     )
@@ -111,12 +115,17 @@ class Driver(models.Model):
 
 
 class Licence(models.Model):
-    """A category of driving licence, and the last day it holds."""
+    """A category of driving licence, and the last day it holds.
+
+    ``warned_for``: the last day that its driver was last warned of, ``warned_ahead`` how many days ahead. The training
+    for wheelchairs, which is the driver's, has its own.
+    """
 
     driver = models.ForeignKey(Driver, models.CASCADE, related_name="licences", verbose_name=_("driver"))
     category = models.CharField(_("category"), max_length=2, choices=Category.choices)
     expires_on = models.DateField(_("holds until"))
     warned_for = models.DateField(_("warned of the end on"), null=True, blank=True, editable=False)
+    warned_ahead = models.SmallIntegerField(_("warned so many days ahead"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("licence")

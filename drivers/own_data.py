@@ -23,6 +23,14 @@ KEPT = (
 )  # fmt: skip
 
 
+NOTHING_HELD = {
+    "wheelchair_trained": False,
+    "wheelchair_until": None,
+    "wheelchair_warned_for": None,
+    "wheelchair_warned_ahead": None,
+}
+
+
 def export(person: User) -> list[Section]:
     drivers = list(Driver.objects.filter(user=person).select_related("base").prefetch_related("licences", "shifts"))
     return [
@@ -33,6 +41,7 @@ def export(person: User) -> list[Section]:
                 "base": _("Base"),
                 "enabled": _("Enabled"),
                 "wheelchair_trained": _("Trained for wheelchairs"),
+                "wheelchair_until": _("Training holds until"),
                 "shares_position": _("Shares position"),
                 "licences": _("Licences"),
             },
@@ -41,6 +50,7 @@ def export(person: User) -> list[Section]:
                     driver.base.name,
                     driver.enabled,
                     driver.wheelchair_trained,
+                    driver.wheelchair_until.isoformat() if driver.wheelchair_until else None,
                     driver.sharing,
                     [f"{licence.category} {licence.expires_on.isoformat()}" for licence in driver.licences.all()],
                 )
@@ -70,7 +80,7 @@ def erase(person: User, identity: Identity) -> None:
         for shift in driver.shifts.running(now):
             shift.period = (shift.period.lower, now)
             shift.save(update_fields=["period"])
-    Driver.objects.filter(user=person).update(enabled=False, sharing=False, wheelchair_trained=False)
+    Driver.objects.filter(user=person).update(enabled=False, sharing=False, **NOTHING_HELD)
     edits = [Edit(driver.base, "change", driver.subject, ("enabled",)) for driver in drivers]
     record_edits(edits, by=person, party=Party.DRIVER)
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from drivers.models import Driver, DriverQuerySet, Licence, Shift
+from drivers.licences import Held, held_by
+from drivers.models import Driver, DriverQuerySet, Shift
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import Person
 from echauffeur.bases.models import Base
-
-# So long before a licence expires, the base manager should know.
-EXPIRES_SOON = timedelta(days=60)
 
 
 def running_shift(driver: Driver, moment: datetime) -> Shift | None:
@@ -29,27 +27,12 @@ def driving_of(user: Person) -> list[Driver]:
 
 
 @dataclass(frozen=True)
-class HeldLicence:
-    """A licence as it stands on the base's own day: whether it has expired, or is about to."""
-
-    licence: Licence
-    today: date
-
-    @property
-    def has_expired(self) -> bool:
-        return self.licence.expires_on < self.today
-
-    @property
-    def is_short(self) -> bool:
-        return not self.has_expired and self.licence.expires_on <= self.today + EXPIRES_SOON
-
-
-@dataclass(frozen=True)
 class DriverRow:
-    """A driver in the manager's list. ``on_duty_until`` is None off duty."""
+    """A driver in the manager's list. ``training``: that for wheelchairs, if any; ``on_duty_until`` None off duty."""
 
     driver: Driver
-    licences: list[HeldLicence]
+    licences: list[Held]
+    training: Held | None
     on_duty_until: datetime | None
 
 
@@ -69,14 +52,13 @@ def drivers_to_configure(base: Base, words: str = "") -> DriverQuerySet:
 def driver_rows(base: Base, drivers: Iterable[Driver]) -> list[DriverRow]:
     """Return these drivers as the list shows them; they come from `drivers_to_configure`."""
     today = base.today()
-    return [
-        DriverRow(
-            driver,
-            [HeldLicence(licence, today) for licence in driver.licences.all()],
-            driver.on_duty_until,  # type: ignore[attr-defined]
-        )
-        for driver in drivers
-    ]
+    rows = []
+    for driver in drivers:
+        held = held_by(driver, today)
+        training = next((one for one in held if not one.category), None)
+        licences = [one for one in held if one.category]
+        rows.append(DriverRow(driver, licences, training, driver.on_duty_until))  # type: ignore[attr-defined]
+    return rows
 
 
 def people_to_hire(base: Base) -> list[User]:

@@ -21,6 +21,7 @@ NOT_HERE = _("Nobody of this base has this address. Check it, or add the person 
 SWITCHED_OFF = _("This account is switched off: an administrator can switch it on again.")
 DRIVES_ALREADY = _("This person already drives on that base.")
 ON_DUTY_ALREADY = _("This driver is already on duty during part of that time.")
+UNTRAINED = _("Tick that the driver is trained for wheelchairs, or leave the day empty.")
 HELD_TWICE = _("This category stands here twice. Keep one line.")
 
 
@@ -45,7 +46,8 @@ class DriverForm(RowForm):
 
     class Meta:
         model = Driver
-        fields = ["wheelchair_trained", "enabled"]
+        fields = ["wheelchair_trained", "wheelchair_until", "enabled"]
+        widgets = {"wheelchair_until": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
         help_texts = {"enabled": _("Nobody can give rides to a driver who is switched off; their past stays readable.")}
 
     def __init__(self, *args: Any, tables: Iterable["Table"] = (), **kwargs: Any) -> None:
@@ -66,6 +68,12 @@ class DriverForm(RowForm):
             raise forms.ValidationError(DRIVES_ALREADY)
         self.instance.user = person
         return email
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean()
+        if self.cleaned_data.get("wheelchair_until") and not self.cleaned_data.get("wheelchair_trained"):
+            self.add_error("wheelchair_until", UNTRAINED)
+        return said
 
     @property
     def is_wrong(self) -> bool:

@@ -13,6 +13,7 @@ from dispatch.queries.stranded import stranded_of_driver
 from drivers.access import driver_of
 from drivers.actions.crew import remove_driver
 from drivers.forms.crew import DriverForm, LicenceTable, ShiftTable
+from drivers.licences import to_renew
 from drivers.models import Driver, Shift
 from drivers.queries import driver_rows, drivers_to_configure, people_to_hire
 from echauffeur.accounts.requests import SignedInRequest
@@ -68,7 +69,7 @@ def driver(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
         remove=reverse("base-driver-remove", args=[code, pk]),
         then=then,
         template="drivers/driver.html",
-        more={"driver": row, "handset": handset_held_by(row.user, base), "stranded": stranded_of_driver(row)},
+        more=_known_of(row),
     )
 
 
@@ -81,6 +82,16 @@ def driver_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         forget_off_duty([pk])
     return response
+
+
+def _known_of(row: Driver) -> dict[str, Any]:
+    """Return what the page says of the driver above the form."""
+    return {
+        "driver": row,
+        "handset": handset_held_by(row.user, row.base),
+        "endings": to_renew(row, row.base.today()),
+        "stranded": stranded_of_driver(row),
+    }
 
 
 def _left_behind(row: Driver) -> bool:

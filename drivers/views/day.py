@@ -16,6 +16,7 @@ from dispatch.forms.steps import DeclineForm
 from dispatch.queries.day import Work, day_of
 from drivers.actions import crew as drivers
 from drivers.forms.crew import SharingForm
+from drivers.licences import to_renew
 from drivers.models import Driver
 from drivers.phone import hear_position
 from echauffeur.accounts.models import phone_in_words
@@ -130,6 +131,7 @@ def _day_page(
         "day": day,
         "base": driver.base,
         "handset": handset_held_by(driver.user, driver.base),
+        "endings": to_renew(driver, driver.base.today()),
         "next": _shown(day.next, kept) if day.next else None,
         "later": [_shown(work, kept) for work in day.later],
     }

@@ -36,6 +36,8 @@ LAST_NAMES = (
     "Meunier Michaud Monnier Moreau Morel Moulin Noël Olivier Paris Pelletier Perrin Picard Poirier Prévost Quéméneur "
     "Renard Renaud Riou Rivière Robin Rolland Roussel Roy Salaün Simon Tanguy Tessier Thomas Vasseur Vidal Vincent"
 ).split()
+# Who let a licence D end, on bases with so few drivers.
+FORGETFUL, A_FEW = 5, 8
 FILL_IN = accounts.Account("", "Relève", "Simulateur", "/bases/brest/tower/")
 
 
@@ -182,6 +184,8 @@ def _give_licences(crew: Crew, today: date) -> None:
     for number, driver in enumerate(crew.drivers):
         driver.user_id = driver.user.pk
         driver.wheelchair_trained = number % 2 == 0
+        # One has to go on the course again within the week, as their phone says.
+        driver.wheelchair_until = today + timedelta(days=5 if number % 11 == 2 else 900) if number % 2 == 0 else None
     Driver.objects.bulk_create(crew.drivers)
     licences = []
     for number, driver in enumerate(crew.drivers):
@@ -189,6 +193,8 @@ def _give_licences(crew: Crew, today: date) -> None:
         # One of them has to see to it soon, as the base's manager reads.
         expiry = today + timedelta(days=45 if number % 11 == 4 else 200 + 97 * (number % 11))
         licences += [Licence(driver=driver, category=category, expires_on=expiry) for category in held]
+        if number == FORGETFUL and len(crew.drivers) <= A_FEW:
+            licences[-1].expires_on = today - timedelta(days=3)  # nothing on a small base is driven with it
     Licence.objects.bulk_create(licences)
 
 

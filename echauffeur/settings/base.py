@@ -121,6 +121,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-expired-codes": {"task": "echauffeur.accounts.tasks.forget_expired_codes", "schedule": 3600.0},
     "forget-old-contact": {"task": "echauffeur.public.tasks.forget_old", "schedule": crontab(hour=3, minute=37)},
+    "warn-of-endings": {"task": "dispatch.tasks.warn_of_endings", "schedule": crontab(minute=7)},
     "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 

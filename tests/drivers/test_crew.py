@@ -89,6 +89,7 @@ def as_typed(driver: Driver, **changes: Any) -> dict[str, Any]:
         "licences": [held(row) for row in driver.licences.all()],
         "shifts": [shown(row, driver.base) for row in driver.shifts.not_over()],
         "wheelchair_trained": "on" if driver.wheelchair_trained else None,
+        "wheelchair_until": driver.wheelchair_until.isoformat() if driver.wheelchair_until else "",
     }
     return typed(driver, **form | changes)
 
@@ -270,6 +271,28 @@ class TestChanging:
         assert yann.shifts.count() == 1
 
 
+class TestTraining:
+    def test_its_last_day_is_saved_with_it(self, client: Client, base: Base, yann: Driver) -> None:
+        form = as_typed(yann, wheelchair_trained="on", wheelchair_until="2099-01-01")
+        assert client.post(reverse("base-driver", args=[base.code, yann.pk]), form).status_code == 302
+        yann.refresh_from_db()
+        assert (yann.wheelchair_trained, yann.wheelchair_until) == (True, date(2099, 1, 1))
+        assert steps() == [("change", "driver", ["wheelchair_trained", "wheelchair_until"])]
+
+    def test_a_last_day_of_no_training_is_asked_about(self, client: Client, base: Base, yann: Driver) -> None:
+        answer = client.post(
+            reverse("base-driver", args=[base.code, yann.pk]), as_typed(yann, wheelchair_until="2099-01-01")
+        )
+        assert answer.status_code == 422
+        assert "Tick that the driver is trained" in answer.content.decode()
+        assert 'value="2099-01-01"' in answer.content.decode()
+
+    def test_the_list_says_when_it_ends(self, client: Client, base: Base, yann: Driver) -> None:
+        Driver.objects.update(wheelchair_trained=True, wheelchair_until=base.today() - timedelta(days=1))
+        (row,) = client.get(reverse("base-drivers", args=[base.code])).context["rows"]
+        assert row.training.has_expired
+
+
 class TestLeaving:
     @pytest.fixture
     def forgotten(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -335,8 +358,8 @@ class TestTheList:
             LicenceFactory(driver=yann, category=category, expires_on=today + timedelta(days=days))
         LicenceFactory(driver=yann, category="BE", expires_on=today)
         (row,) = client.get(reverse("base-drivers", args=[base.code])).context["rows"]
-        assert {one.licence.category for one in row.licences if one.has_expired} == {"D"}
-        assert {one.licence.category for one in row.licences if one.is_short} == {"BE", "C"}
+        assert {one.category for one in row.licences if one.has_expired} == {"D"}
+        assert {one.category for one in row.licences if one.is_short} == {"BE", "C"}
         assert row.on_duty_until is None
         ShiftFactory(driver=yann)
         (row,) = client.get(reverse("base-drivers", args=[base.code])).context["rows"]

@@ -130,6 +130,23 @@ class TestAccounts:
         assert driver.wheelchair_trained
         assert driver.licences.get().expires_on == date(2031, 12, 31)
 
+    def test_the_training_goes_out_and_in_with_its_last_day(self, client: Client, base: Base) -> None:
+        driver = DriverFactory(base=base, wheelchair_trained=True, wheelchair_until=date(2031, 5, 1))
+        sent = client.get(reverse("base-export", args=["brest", "people"])).content.decode()
+        assert ";1;2031-05-01" in sent
+        assert {verb for _n, _name, verb in fates(send(client, sent, "people"))} == {"same"}
+        take_in(client, send(client, sent.replace("2031-05-01", "01/05/2033"), "people"))
+        driver.refresh_from_db()
+        assert driver.wheelchair_until == date(2033, 5, 1)
+        take_in(client, send(client, f"email;wheelchair_trained\n{driver.user.email};non\n", "people"))
+        driver.refresh_from_db()
+        assert (driver.wheelchair_trained, driver.wheelchair_until) == (False, None)
+
+    def test_a_last_day_needs_the_training(self, client: Client, base: Base) -> None:
+        driver = DriverFactory(base=base)
+        shown = send(client, f"email;wheelchair_until\n{driver.user.email};2031-01-01\n", "people")
+        assert "is not trained: say which is so" in reasons(shown)
+
     def test_customers_are_not_exported(self, client: Client, base: Base) -> None:
         UserFactory(email="customer@example.org", base=base)
         RegulatorFactory(email="foreign@example.org", base=BaseFactory(code="toulon"))

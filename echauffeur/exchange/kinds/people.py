@@ -49,6 +49,7 @@ class People(Kind):
         Column("roles", gettext_lazy("roles"), ("role",)),
         Column("licences", gettext_lazy("licences")),
         Column("wheelchair_trained", gettext_lazy("trained for wheelchairs")),
+        Column("wheelchair_until", gettext_lazy("training holds until")),
     ]
     nested = re.compile(r"roles\.\d+\.(role|campuses\.\d+\.(id|name))")
     options = frozenset({"campus", "licences_until"})
@@ -79,8 +80,9 @@ class People(Kind):
         roles = ", ".join(membership.role for membership in row.roles_here)
         licences = _in_words(driver.licences.all()) if driver else ""
         trained = str(int(driver.wheelchair_trained)) if driver else ""
+        until = driver.wheelchair_until.isoformat() if driver and driver.wheelchair_until else ""
         phone = phone_in_words(row.phone) if row.phone else ""
-        return [row.email, row.first_name, row.last_name, phone, row.language, roles, licences, trained]
+        return [row.email, row.first_name, row.last_name, phone, row.language, roles, licences, trained, until]
 
     # --- in ---
 
@@ -157,21 +159,32 @@ class People(Kind):
                 licence.expires_on = _needed(until, category)
                 saved.append(licence)
                 changes.append(Change(_("licences"), before, _in_words([licence])))
-        if trained := cells.get("wheelchair_trained"):
-            changes += self._train(driver, plain(trained) in YES)
-        if changes:
-            save_driver(driver=driver, fields=_fields(changes, saved), by=self.by, saved=saved)
-        return changes
-
-    def _train(self, driver: Driver, trained: bool) -> list[Change]:  # noqa: FBT001
-        if driver.wheelchair_trained == trained:
-            return []
-        driver.wheelchair_trained = trained
-        return [Change(_("trained for wheelchairs"), str(int(not trained)), str(int(trained)))]
+        trained = _trained(driver, cells)
+        if changes or trained:
+            fields = [*(["licences"] if saved else []), *trained]
+            save_driver(driver=driver, fields=fields, by=self.by, saved=saved)
+        return [*changes, *trained.values()]
 
 
-def _fields(changes: list[Change], saved: list[Licence]) -> list[str]:
-    return [*(["licences"] if saved else []), *(["wheelchair_trained"] if len(changes) > len(saved) else [])]
+def _trained(driver: Driver, cells: dict[str, str]) -> dict[str, Change]:
+    """Set the training as the cells say, and return what that changes, by field. Raises Refusal.
+
+    Who is not trained any more has no last day of it either; an empty cell leaves what is there.
+    """
+    changes = {}
+    said = cells.get("wheelchair_trained")
+    trained = plain(said) in YES if said else driver.wheelchair_trained
+    if trained != driver.wheelchair_trained:
+        changes["wheelchair_trained"] = Change(_("trained for wheelchairs"), str(int(not trained)), str(int(trained)))
+    day = cells.get("wheelchair_until", "").strip()
+    if day and not trained:
+        raise Refusal(_("The training for wheelchairs has a last day, but the driver is not trained: say which is so."))
+    until = _day(day) if day else driver.wheelchair_until if trained else None
+    if until != driver.wheelchair_until:
+        before, after = (one.isoformat() if one else "" for one in (driver.wheelchair_until, until))
+        changes["wheelchair_until"] = Change(_("training holds until"), before, after)
+    driver.wheelchair_trained, driver.wheelchair_until = trained, until
+    return changes
 
 
 def _former_roles(line: Line) -> list[tuple[str, set[str]]]:
