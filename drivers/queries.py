@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,11 +12,29 @@ from drivers.models import Driver, DriverQuerySet, Shift
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import Person
 from echauffeur.bases.models import Base
+from fleet.models import ReadingKind
+
+# Who comes early reads the dashboard before the shift begins, who comes back late after it has ended.
+READ_AHEAD, READ_AFTER = timedelta(hours=2), timedelta(hours=4)
 
 
 def running_shift(driver: Driver, moment: datetime) -> Shift | None:
     """Return the shift that runs at that moment, if one does."""
     return driver.shifts.running(moment).first()
+
+
+def shift_of_reading(driver: Driver, kind: str, moment: datetime) -> Shift | None:
+    """Return the shift for which the dashboard is read at that moment: the one that runs.
+
+    Off duty, at the start the one that begins next and soon, at the end the one that ended last and not long ago.
+    """
+    if running := running_shift(driver, moment):
+        return running
+    if kind == ReadingKind.START:
+        soon = driver.shifts.filter(period__startswith__gt=moment, period__startswith__lte=moment + READ_AHEAD)
+        return soon.order_by("period").first()
+    late = driver.shifts.filter(period__endswith__lte=moment, period__endswith__gt=moment - READ_AFTER)
+    return late.order_by("-period").first()
 
 
 def driving_of(user: Person) -> list[Driver]:

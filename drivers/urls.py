@@ -1,6 +1,6 @@
 from django.urls import path
 
-from drivers.views import crew, day
+from drivers.views import crew, day, readings
 
 urlpatterns = [
     path("drive/", day.my_day, name="my-day"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("drive/rides/<str:code>/complete/", day.ride_step, {"verb": "complete"}, name="ride-complete"),
     path("drive/rides/<str:code>/no-show/", day.ride_step, {"verb": "no_show"}, name="ride-no-show"),
     path("drive/position/", day.position, name="position"),
+    path("drive/readings/start/", readings.read, {"kind": "start"}, name="reading-start"),
+    path("drive/readings/end/", readings.read, {"kind": "end"}, name="reading-end"),
     path("bases/<slug:code>/drivers/", crew.drivers, name="base-drivers"),
     path("bases/<slug:code>/drivers/new/", crew.driver_add, name="base-driver-add"),
     path("bases/<slug:code>/drivers/<int:pk>/", crew.driver, name="base-driver"),

@@ -13,11 +13,18 @@ from dispatch.admin import SaysWhatIsStranded
 from dispatch.queries.stranded import Stranded, stranded_of_model, stranded_of_vehicle
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.bases.models import Base
-from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
+from echauffeur.common.admin import (
+    Dated,
+    KeepsHistory,
+    LabelledFormSet,
+    PeriodWidget,
+    ReadOnly,
+    clock_in_words,
+)
 from echauffeur.journal.admin import TellingAdmin
 from fleet.actions.vehicles import lock_vehicles
 from fleet.forms.handsets import HandsetForm
-from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
+from fleet.models import Handset, Reading, Unavailability, UnavailabilityPattern, Vehicle, VehicleModel
 from fleet.states import HandsetState
 
 
@@ -77,7 +84,10 @@ class VehicleAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdm
     search_fields = ["name", "plate"]
     autocomplete_fields = ["base", "model"]
     inlines = [UnavailabilityInline]
-    fieldsets = [(None, {"fields": ["base", "model", ("name", "plate", "colour"), "enabled"]})]
+    fieldsets = [
+        (None, {"fields": ["base", "model", ("name", "plate", "colour"), "enabled"]}),
+        (_("Due dates"), {"fields": ["inspection_until", ("maintenance_due_on", "maintenance_due_km")]}),
+    ]
 
     def stranded(self, row: Vehicle) -> list[Stranded]:
         return stranded_of_vehicle(row)
@@ -85,6 +95,27 @@ class VehicleAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdm
     def save_model(self, request: HttpRequest, obj: Vehicle, form: Any, change: bool) -> None:  # noqa: FBT001
         lock_vehicles([obj.pk] if change else ())
         super().save_model(request, obj, form, change)
+
+
+@admin.register(UnavailabilityPattern)
+class UnavailabilityPatternAdmin(ReadOnly, admin.ModelAdmin):
+    """What comes back is planned on the pages of its base, where one reads what a change means for missions."""
+
+    list_display = ["vehicle", "reason", "frequency", "begins", "ends", "first_day", "last_day"]
+    list_filter = ["reason", "vehicle__base"]
+    list_select_related = ["vehicle"]
+    search_fields = ["vehicle__name", "vehicle__plate", "note"]
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnly, Dated, admin.ModelAdmin):
+    """Readings are written by who reads them; a wrong one is taken out on the vehicle's page, which says so."""
+
+    list_display = ["vehicle", "kind", "read_at", "kilometres", "energy_percent", "by"]
+    list_filter = ["kind", "vehicle__base"]
+    list_select_related = ["vehicle", "by"]
+    date_hierarchy = "read_at"
+    search_fields = ["vehicle__name", "vehicle__plate", "by__last_name"]
 
 
 @admin.register(Handset)

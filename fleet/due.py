@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WARN_BEFORE = timedelta(days=30)
 WARN_BEFORE_KM = 1_000
 
+# Below this share of a full tank or battery the vehicle should be filled before it is sent far.
+LOW_ENERGY_PERCENT = 15
+
 INSPECTION, MAINTENANCE, MAINTENANCE_KM = "inspection_until", "maintenance_due_on", "maintenance_due_km"
 Limit = date | int
 
@@ -80,6 +83,11 @@ def pressing(vehicle: "Vehicle", on: date, mileage: int | None) -> list[Due]:
 def obstacles(vehicle: "Vehicle", on: date, mileage: int | None) -> list[str]:
     """Return every reason why nobody can be given the vehicle for something that ends on that day of its base."""
     return [due.obstacle for due in dues_of(vehicle, on, mileage) if due.is_over]
+
+
+def is_low(energy: int | None) -> bool:
+    """Whether so much energy, in percent, is too little to go far; unknown is not."""
+    return energy is not None and energy < LOW_ENERGY_PERCENT
 
 
 def kilometres_in_words(kilometres: int) -> str:

@@ -1,6 +1,9 @@
 """What the vehicles of a base can carry; its vehicles, models and phones as its manager looks them up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from django.utils import timezone
@@ -8,9 +11,13 @@ from django.utils import timezone
 from echauffeur.accounts.models import User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import BY_NAME, Base
+from fleet.due import Due, is_low, kilometres_in_words, pressing
 from fleet.models import (
     Handset,
     HandsetQuerySet,
+    Reading,
+    ReadingKind,
+    Unavailability,
     Vehicle,
     VehicleModel,
     VehicleModelQuerySet,
@@ -40,10 +47,90 @@ def vehicles_to_configure(base: Base, words: str = "") -> VehicleQuerySet:
 
     With words: those whose name, plate or model holds them.
     """
-    vehicles = Vehicle.objects.of(base).with_model().with_outages(timezone.now())
+    vehicles = Vehicle.objects.of(base).with_model().with_outages(timezone.now()).with_figures()
     if not words:
         return vehicles
     return vehicles.filter(Q(name__icontains=words) | Q(plate__icontains=words) | Q(model__name__icontains=words))
+
+
+@dataclass(frozen=True)
+class VehicleRow:
+    """A vehicle in a list: what keeps it out of service now, which limits press, and what was read last.
+
+    ``mileage`` in km, ``energy`` in percent; None when nobody ever read it.
+    """
+
+    vehicle: Vehicle
+    out: Unavailability | None
+    dues: list[Due]
+    mileage: int | None
+    energy: int | None
+
+    @property
+    def is_low(self) -> bool:
+        return is_low(self.energy)
+
+    @property
+    def is_overdue(self) -> bool:
+        return any(due.is_over for due in self.dues)
+
+    @property
+    def mileage_in_words(self) -> str:
+        return "" if self.mileage is None else kilometres_in_words(self.mileage)
+
+
+def vehicle_rows(base: Base, vehicles: Iterable[Vehicle]) -> list[VehicleRow]:
+    """Return these vehicles as lists show them, on the base's own day; they come from `vehicles_to_configure`."""
+    return [_row(vehicle, base.today()) for vehicle in vehicles]
+
+
+def _row(vehicle: Any, today: date) -> VehicleRow:
+    dues = pressing(vehicle, today, vehicle.mileage) if vehicle.enabled else []
+    return VehicleRow(vehicle, next(iter(vehicle.out_now), None), dues, vehicle.mileage, vehicle.energy)
+
+
+def fleet_to_plan(base: Base) -> list[VehicleRow]:
+    """Return the base's vehicles in use as whoever plans needs them: first those with something to do, then by name."""
+    rows = vehicle_rows(base, vehicles_to_configure(base).enabled())
+    return sorted(rows, key=lambda row: (row.out is None, not row.is_overdue, not row.dues, not row.is_low))
+
+
+@dataclass(frozen=True)
+class ReadingLine:
+    """A reading in the vehicle's list. ``driven``: km since the one before; ``on_shift``: since the shift's start."""
+
+    reading: Reading
+    driven: int | None
+    on_shift: int | None
+
+    @property
+    def driven_in_words(self) -> str:
+        return "" if self.driven is None else kilometres_in_words(self.driven)
+
+    @property
+    def on_shift_in_words(self) -> str:
+        return "" if self.on_shift is None else kilometres_in_words(self.on_shift)
+
+
+def readings_of(vehicle: Vehicle, most: int) -> list[ReadingLine]:
+    """Return the vehicle's newest readings, so many at most, newest first."""
+    found = list(vehicle.readings.select_related("by")[: most + 1])
+    lines = []
+    for n, reading in enumerate(found[:most]):
+        before = found[n + 1] if n + 1 < len(found) else None
+        driven = reading.kilometres - before.kilometres if before else None
+        lines.append(ReadingLine(reading, driven, _on_shift(reading, found[n + 1 :])))
+    return lines
+
+
+def _on_shift(reading: Reading, earlier: list[Reading]) -> int | None:
+    """Return how far the shift went that this reading ends; None where it ends none, or nobody read its start."""
+    if reading.kind != ReadingKind.END:
+        return None
+    bounds = (other for other in earlier if other.kind != ReadingKind.CHECK)
+    start = next(bounds, None)
+    is_theirs = start is not None and start.kind == ReadingKind.START and start.by_id == reading.by_id
+    return reading.kilometres - start.kilometres if start and is_theirs else None
 
 
 def models_to_configure(base: Base, words: str = "") -> VehicleModelQuerySet:

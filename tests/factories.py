@@ -1,6 +1,6 @@
 """Rows for tests: each factory makes a plain, valid one; say only what the test is about."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import factory
 from django.utils import timezone
@@ -12,7 +12,7 @@ from echauffeur.accounts.models import Identity, Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Category, OpeningException, Place
 from echauffeur.exchange.models import Upload
-from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
+from fleet.models import Handset, Reading, Unavailability, UnavailabilityPattern, Vehicle, VehicleModel
 
 PASSWORD = "a long test password"
 
@@ -175,6 +175,32 @@ class UnavailabilityFactory(DjangoModelFactory):
     vehicle = factory.SubFactory(VehicleFactory)
     period = factory.LazyFunction(lambda: (timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)))
     reason = "breakdown"
+
+
+class UnavailabilityPatternFactory(DjangoModelFactory):
+    """A wash on every Monday morning; nothing was generated yet."""
+
+    class Meta:
+        model = UnavailabilityPattern
+
+    vehicle = factory.SubFactory(VehicleFactory)
+    reason = "maintenance"
+    weekdays = [0]
+    begins = time(8)
+    ends = time(9)
+    first_day = date(2026, 1, 5)
+
+
+class ReadingFactory(DjangoModelFactory):
+    """What stood on the dashboard an hour ago."""
+
+    class Meta:
+        model = Reading
+
+    vehicle = factory.SubFactory(VehicleFactory)
+    kind = "check"
+    read_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    kilometres = 30_000
 
 
 def imei(number: int) -> str:

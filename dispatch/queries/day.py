@@ -159,7 +159,7 @@ def day_of(driver: Driver, now: datetime) -> Day:
 
 
 def _shifts(driver: Driver, now: datetime, end: datetime) -> list[Shift]:
-    coming = list(driver.shifts.filter(period__endswith__gt=now).order_by("period")[:4])
+    coming = list(driver.shifts.filter(period__endswith__gt=now).select_related("vehicle").order_by("period")[:4])
     today = [shift for shift in coming if shift.period.lower < end]
     return today or coming[:1]
 

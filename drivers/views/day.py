@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch import actions as dispatch
 from dispatch.access import driver_to_be, mission_to_drive, ride_to_drive
 from dispatch.forms.steps import DeclineForm
-from dispatch.queries.day import Work, day_of
+from dispatch.queries.dashboard import dashboard_of
+from dispatch.queries.day import Day, Work, day_of
 from drivers.actions import crew as drivers
 from drivers.forms.crew import SharingForm
+from drivers.forms.readings import DashboardForm
 from drivers.licences import to_renew
 from drivers.models import Driver
 from drivers.phone import hear_position
@@ -27,6 +29,7 @@ from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.forms import TapForm
 from echauffeur.journal.queries import seq_of
+from fleet.models import Vehicle
 from fleet.queries import handset_held_by
 from tracking.positions import forget
 
@@ -45,7 +48,7 @@ POSITION_STATUS = {"position_taken": 200, "position_later": 200, "position_refus
 @require_safe
 def my_day(request: SignedInRequest) -> HttpResponse:
     """Show the driver's day: the next stop and its one button, what comes later, what is over."""
-    return _day_page(request, driver_to_be(request.user))
+    return day_page(request, driver_to_be(request.user))
 
 
 def acknowledge(request: SignedInRequest, code: str) -> HttpResponse:
@@ -105,7 +108,7 @@ def _take(request: SignedInRequest, form: TapForm, act: Callable[[Tap | None], o
         act(form.tap_on(request.path))
     except Refusal as refusal:
         return _refused(request, driver, refusal, form)
-    return _day_page(request, driver) if wants_fragment(request) else redirect("my-day")
+    return day_page(request, driver) if wants_fragment(request) else redirect("my-day")
 
 
 def _first_error(form: TapForm) -> str:
@@ -115,14 +118,19 @@ def _first_error(form: TapForm) -> str:
 def _refused(request: SignedInRequest, driver: Driver, refusal: Refusal, form: TapForm) -> HttpResponse:
     messages.error(request, str(refusal))
     kept = form if isinstance(form, DeclineForm) else None
-    return _day_page(request, driver, kept=kept, status=refusal.status)
+    return day_page(request, driver, kept=kept, status=refusal.status)
 
 
 @asks_position
-def _day_page(
-    request: SignedInRequest, driver: Driver, *, kept: DeclineForm | None = None, status: int = 200
+def day_page(
+    request: SignedInRequest,
+    driver: Driver,
+    *,
+    kept: DeclineForm | None = None,
+    readings: dict[str, DashboardForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Show the day. ``kept``: what was filled in to decline a mission, when it was refused."""
+    """Show the day. ``kept``, ``readings``: what was filled in to decline a mission, or read, when it was refused."""
     seq = seq_of(driver.stream)
     driver.refresh_from_db(fields=["sharing"])
     day = day_of(driver, timezone.now())
@@ -134,9 +142,25 @@ def _day_page(
         "endings": to_renew(driver, driver.base.today()),
         "next": _shown(day.next, kept) if day.next else None,
         "later": [_shown(work, kept) for work in day.later],
+        "dashboard": _dashboard(driver, day, readings or {}),
     }
     with timezone.override(driver.base.zone):
         return page(request, "drivers/my_day.html", context, status=status)
+
+
+def _dashboard(driver: Driver, day: Day, kept: dict[str, DashboardForm]) -> dict[str, Any] | None:
+    """Return the card of the dashboard with its two forms, as far as somebody would read it now."""
+    card = dashboard_of(driver, day, day.now)
+    if card is None and not kept:
+        return None
+    proposed = {"vehicle": card.vehicle.pk if card and card.vehicle else None}
+    forms = {
+        kind: kept.get(kind) or DashboardForm(driver=driver, kind=kind, initial=proposed) for kind in ("start", "end")
+    }
+    vehicles = list(Vehicle.objects.of(driver.base).enabled())
+    for form in forms.values():
+        form.offer(vehicles)
+    return {"card": card, **forms}
 
 
 def _shown(work: Work, kept: DeclineForm | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from echauffeur.accounts.models import Membership, Session, User
 from echauffeur.accounts.roles import ROLES, Administrator, Permission, Role
 from echauffeur.bases.models import Base
+from echauffeur.common.lifecycle import Party
 
 Person = User | AnonymousUser
 
@@ -19,6 +20,13 @@ def may(user: Person, permission: Permission, base: Base | int) -> bool:
     if user.is_superuser:
         return permission in Administrator.may
     return any(m.base_id == _key(base) and permission in m.may for m in memberships(user))
+
+
+def party_on(user: User, base: Base | int) -> Party:
+    """Return in what capacity somebody plans on this base: an administrator, its control room, or its manager."""
+    if user.is_superuser:
+        return Party.ADMINISTRATOR
+    return Party.REGULATOR if may(user, Permission.REGULATE_RIDES, base) else Party.MANAGER
 
 
 def grants_of(user: Person, base: Base | int) -> frozenset[Role]:

@@ -49,7 +49,8 @@ class TapForm(forms.Form):
 
     def tap_on(self, path: str) -> Tap | None:
         """Return the press as actions take it; None when the sender named none. ``path``: where it was sent to."""
-        asked: dict[str, Any] = dict(self.cleaned_data)
+        # A row is told by its key: its name may change before the phone has a network again.
+        asked: dict[str, Any] = {name: getattr(said, "pk", said) for name, said in self.cleaned_data.items()}
         key, claimed_at = asked.pop("tap"), asked.pop("claimed_at")
         return Tap(key, f"{path}?{urlencode(sorted(asked.items()))}", claimed_at) if key else None
 

@@ -112,6 +112,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "warn-of-vehicles-due": {"task": "fleet.tasks.warn_of_due_dates", "schedule": 3600.0},
     "forget-old-uploads": {"task": "echauffeur.exchange.tasks.forget_old_uploads", "schedule": 3600.0},
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.accounts.models import User
 from echauffeur.journal.forms import RowForm
 from fleet.actions.vehicles import save_model, save_vehicle
+from fleet.due import INSPECTION, MAINTENANCE, MAINTENANCE_KM
 from fleet.models import Vehicle, VehicleModel
+
+LIMITS = [INSPECTION, MAINTENANCE, MAINTENANCE_KM]
+LIMIT_WIDGETS = {
+    INSPECTION: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    MAINTENANCE: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    MAINTENANCE_KM: forms.NumberInput(attrs={"inputmode": "numeric", "min": 0}),
+}
 
 
 class ModelOfBase(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's is not generic at run time
@@ -27,8 +35,9 @@ class VehicleForm(RowForm):
 
     class Meta:
         model = Vehicle
-        fields = ["name", "plate", "model", "colour", "enabled"]
+        fields = ["name", "plate", "model", "colour", *LIMITS, "enabled"]
         field_classes = {"model": ModelOfBase}
+        widgets = LIMIT_WIDGETS
         help_texts = {
             "plate": _("As on the car: AB-123-CD."),
             "enabled": _("Nobody can be given a vehicle that is switched off; its past stays readable."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.bases.models import Base
 from echauffeur.common.models import Recurring, choices_constraint, recurring_constraints
 from echauffeur.journal.actions import Subject
+from fleet.due import is_low, kilometres_in_words
 
 
 class Licence(models.TextChoices):
@@ -298,4 +299,14 @@ class Reading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.vehicle} · {self.kilometres} km"
+        return f"{self.vehicle} · {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        """The kilometres as people read them."""
+        return kilometres_in_words(self.kilometres)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there was too little energy left to go far."""
+        return is_low(self.energy_percent)

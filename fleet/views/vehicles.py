@@ -18,7 +18,7 @@ from fleet.actions.vehicles import remove_vehicle
 from fleet.forms.outages import UnavailabilityForm
 from fleet.forms.vehicles import VehicleForm
 from fleet.models import Unavailability, Vehicle
-from fleet.queries import vehicles_to_configure
+from fleet.queries import vehicle_rows, vehicles_to_configure
 
 SECTION = "base-vehicles"
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +29,7 @@ def vehicles(request: SignedInRequest, code: str) -> HttpResponse:
     """List the base's vehicles, switched off ones too, or those that go by some words."""
     base, words = rows.base_to_configure(request, code), rows.words_asked(request)
     shown = rows.page_of(request, vehicles_to_configure(base, words))
+    shown.object_list = vehicle_rows(base, shown.object_list)
     return rows.show(request, base, "fleet/vehicles.html", {"section": SECTION, "words": words, "rows": shown})
 
 

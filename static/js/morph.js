@@ -22,7 +22,11 @@ export function morph(old, fresh, { own = false } = {}) {
       beforeAttributeUpdated,
     },
   });
-  for (const form of old.querySelectorAll("form:has([data-error-summary], [aria-invalid=true])")) touched.add(form);
+  for (const form of old.querySelectorAll("form:has([data-error-summary], [aria-invalid=true])")) {
+    touched.add(form);
+    // What was refused is seen, though the press has folded it away.
+    if (own) form.closest("details")?.setAttribute("open", "");
+  }
   leaveFocus();
   return result;
 }

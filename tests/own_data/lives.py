@@ -104,6 +104,7 @@ def as_driver(driver: Driver) -> None:
     phone, manager = factories.HandsetFactory(base=driver.base), factories.ManagerFactory(base=driver.base)
     fleet.lend(handset=phone, holder=driver.user, by=manager)
     fleet.take_back(handset=phone, by=manager)
+    factories.ReadingFactory(vehicle__base=driver.base, by=driver.user)
     for last in ("complete", "decline"):
         journey = Journey(base=driver.base)
         journey.driver = driver

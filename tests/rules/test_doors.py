@@ -127,6 +127,8 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "ride-complete": ({DRIVER: 302}, {DRIVER: 409}),
     "ride-no-show": ({DRIVER: 302}, {DRIVER: 409}),
     "position": (NO_METHOD, {DRIVERS: 422}),
+    "reading-start": ({DRIVERS: 302}, {DRIVERS: 422}),
+    "reading-end": ({DRIVERS: 302}, {DRIVERS: 422}),
     "share-position": ({DRIVERS: 302}, {DRIVERS: 422}),
     "tower": ({TOWER: 200}, NO_METHOD),
     "planning": ({TOWER: 200}, NO_METHOD),

@@ -98,6 +98,9 @@ SENT: dict[str, Sent] = {
     "AssignForm.crew": Sent("regulator", "ride-assign", lambda side: {}, pair, missing=f"{NO_SUCH_ID}-{NO_SUCH_ID}"),
     "UnassignForm.mission": Sent("regulator", "ride-unassign", reason, lambda side: mission(side).code, "M-222222"),
     "VehicleForm.model": Sent("manager", "base-vehicle-add", vehicle, lambda side: side.model.pk),
+    "DashboardForm.vehicle": Sent(
+        "driver", "reading-start", lambda side: {"kilometres": 30_000}, lambda side: side.journey.vehicle.pk
+    ),
     "LendForm.holder": Sent("manager", "base-handset-lend", lambda side: {}, lambda side: side.journey.driver.user_id),
 }
 # These name something that is everybody's, or nobody's but one's own; each with the reason why.

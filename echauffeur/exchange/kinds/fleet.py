@@ -69,6 +69,9 @@ class Vehicles(Kind):
         Column("plate", gettext_lazy("plate"), ("_id", "id")),
         Column("model", gettext_lazy("model"), ("model.label", "model.id")),
         Column("colour", gettext_lazy("colour")),
+        Column("inspection_until", gettext_lazy("technical inspection holds until")),
+        Column("maintenance_due_on", gettext_lazy("next maintenance until")),
+        Column("maintenance_due_km", gettext_lazy("next maintenance at (km)")),
         Column("enabled", gettext_lazy("enabled")),
     ]
 
