@@ -47,6 +47,7 @@ class UnassignReason(TextChoices):
     REPLAN = "replan", _("Change of plan")
     BREAKDOWN = "breakdown", _("Vehicle breakdown")
     DRIVER_UNAVAILABLE = "driver_unavailable", _("Driver not available")
+    VEHICLE_UNAVAILABLE = "vehicle_unavailable", _("Vehicle not available")
 
 
 class DeclineReason(TextChoices):

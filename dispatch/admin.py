@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Mission, Stop
-from dispatch.queries.stranded import Stranded
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import ReadOnly
+from fleet.commitments import Conflict, Look
 
 
 class StopInline(ReadOnly, admin.TabularInline):
@@ -42,12 +42,33 @@ class MissionAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
         return f"{mission.base.local(mission.ends_at):%H:%M}"
 
 
-class SaysWhatIsStranded:
-    """Mixin for rows that missions need: a change says which planned rides nobody can drive now, and links them."""
+class RefusesToStrand:
+    """Mixin for rows that missions need: a change that strands some is refused, with the rides, and where to decide."""
 
-    def stranded(self, row: Any) -> list[Stranded]:
-        """Return what cannot be driven any more as the row stands now."""
+    def held(self, row: Any) -> dict[str, list[int]]:
+        """Lock the ``drivers`` or ``vehicles`` that a change of the row concerns, and return their ids."""
         raise NotImplementedError
+
+    def decided_at(self, row: Any) -> str:
+        """Return the address of the page where a change of the row asks what becomes of the rides, if there is one."""
+        raise NotImplementedError
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        except Conflict as conflict:
+            # Nothing is written. The same again, with the conflict as an error of the form, which keeps what was typed.
+            request.conflict = conflict  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
+        conflict = getattr(request, "conflict", None)
+        return _refused(form, self._text_of(conflict, obj)) if conflict else form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        request.look = Look(**self.held(obj) if change else {})  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def save_related(
         self,
@@ -57,10 +78,27 @@ class SaysWhatIsStranded:
         change: bool,  # noqa: FBT001
     ) -> None:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        if rows := self.stranded(form.instance):
-            lines = (
-                (reverse("tower", args=[one.mission.base.code]), one.ride.code, ", ".join(one.reasons)) for one in rows
-            )
-            links = format_html_join(mark_safe("<br>"), '<a href="{0}?ride={1}">{1}</a>: {2}', lines)
-            text = _("These planned rides cannot be driven like this; the regulator decides what becomes of them:")
-            messages.warning(request, format_html("{}<br>{}", text, links))
+        request.look.settle(way_out=None, by=request.user)  # type: ignore[attr-defined]
+
+    def _text_of(self, conflict: Conflict, row: Any) -> SafeString:
+        lines = ((reverse("tower", args=[one.base]), one.ride, str(one)) for one in conflict.broken)
+        links = format_html_join(mark_safe("<br>"), '<a href="{0}?ride={1}">{1}</a>: {2}', lines)
+        text = _(
+            "Not saved: these planned rides could not be driven then. Give them to somebody else in the control tower"
+        )
+        address = self.decided_at(row)
+        page = _("or make the change on the page of the base, which asks what becomes of them")
+        elsewhere = format_html(', <a href="{}">{}</a>', address, page) if address else ""
+        return format_html("{}{}.<br>{}", text, elsewhere, links)
+
+
+def _refused(form: type[forms.ModelForm], text: SafeString) -> type[forms.ModelForm]:
+    """Return the form with this error, whatever is typed."""
+
+    class Refused(form):  # type: ignore[misc, valid-type]
+        def clean(self) -> Any:
+            said = super().clean()
+            self.add_error(None, text)
+            return said
+
+    return Refused

@@ -7,8 +7,11 @@ class DispatchConfig(AppConfig):
     verbose_name = _("Missions")
 
     def ready(self) -> None:
+        from dispatch.commitments import MissionLedger
         from dispatch.ties import DriverTie
         from echauffeur.accounts.roles import Role
         from echauffeur.accounts.ties import TIES
+        from fleet import commitments
 
         TIES[Role.DRIVER] = DriverTie()
+        commitments.tie(MissionLedger())

@@ -23,6 +23,13 @@ KEPT = (
         seen_by=gettext_lazy("The control room and managers of your base, and the administrators."),
         until=gettext_lazy("The missions stay for the figures; your name leaves them when you delete your account."),
     ),
+    Kept(
+        what=gettext_lazy("If you drive: why a mission of yours stayed though something stood against it"),
+        why=gettext_lazy("To know later why it was planned like that."),
+        seen_by=gettext_lazy("The control room and managers of your base, and the administrators."),
+        until=gettext_lazy("Until you delete your account."),
+        columns=("dispatch.Mission.overrule",),
+    ),
 )
 HARMLESS = (
     "dispatch.Mission.code", "dispatch.Mission.state", "dispatch.Stop.kind", "dispatch.Stop.label",
@@ -38,11 +45,12 @@ def export(person: User) -> list[Section]:
             "missions",
             _("Missions"),
             {"code": _("Code"), "base": _("Base"), "vehicle": _("Vehicle"), "from": _("From"), "until": _("Until"),
-             "state": _("State")},
+             "state": _("State"), "overrule": _("Kept because")},
             [
                 (
                     mission.code, mission.base.name, str(mission.vehicle), mission.base.local(mission.starts_at),
                     mission.base.local(mission.ends_at), Choice(mission.state, mission.get_state_display()),
+                    mission.overrule,
                 )
                 for mission in missions
             ],
@@ -109,8 +117,12 @@ def _check_rides(rides: list[Ride]) -> None:
 
 
 def erase(person: User, identity: Identity) -> None:
-    """Take the driver's name out of the journal, which kept it beside the mission."""
-    codes = list(Mission.objects.filter(driver__user=person).values_list("code", flat=True))
+    """Take the driver's name out of the journal, which kept it beside the mission, and what was said of the crew."""
+    theirs = Mission.objects.filter(driver__user=person)
+    codes = list(theirs.values_list("code", flat=True))
+    Entry.objects.filter(subject="mission", code__in=codes, verb="overrule").update(words="")
+    theirs.update(overrule="")
+    identity.left_out_of_rows(Mission.objects.all(), "overrule")
     for entry in Entry.objects.filter(subject="ride", data__mission__in=codes, data__has_key="driver"):
         del entry.data["driver"]
         entry.save(update_fields=["data"])

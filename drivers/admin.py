@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.admin import SaysWhatIsStranded
-from dispatch.queries.stranded import Stranded, stranded_of_driver
+from dispatch.admin import RefusesToStrand
 from drivers.actions.crew import lock_driver
 from drivers.forms.crew import ShiftRows
 from drivers.models import Driver, Licence, Shift
@@ -48,7 +48,7 @@ class ShiftInline(admin.TabularInline):
 
 
 @admin.register(Driver)
-class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmin):
+class DriverAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin):
     list_display = ["user", "base", "categories", "wheelchair_trained", "wheelchair_until", "enabled"]
     list_filter = ["base", "enabled", "wheelchair_trained", "licences__category"]
     list_select_related = ["user", "base"]
@@ -66,8 +66,11 @@ class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmi
     def categories(self, driver: Driver) -> str:
         return ", ".join(licence.category for licence in driver.licences.all())
 
-    def stranded(self, row: Driver) -> list[Stranded]:
-        return stranded_of_driver(row)
+    def held(self, row: Driver) -> dict[str, list[int]]:
+        return {"drivers": [lock_driver(row).pk]}
+
+    def decided_at(self, row: Driver) -> str:
+        return reverse("base-driver", args=[row.base.code, row.pk])
 
     def tell(self, request: HttpRequest, edits: Iterable[Edit]) -> None:
         edits = list(edits)
@@ -76,8 +79,6 @@ class DriverAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmi
         after_commit(forget_off_duty, drivers)
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:  # noqa: FBT001
-        if change:
-            lock_driver(obj)
         super().save_model(request, obj, form, change)
         if not change:
             # Without the role the profile opens nothing, and that is easily forgotten.

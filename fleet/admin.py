@@ -1,16 +1,14 @@
 """Vehicles, what their models carry, and when they are out of service."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.admin import SaysWhatIsStranded
-from dispatch.queries.stranded import Stranded, stranded_of_model, stranded_of_vehicle
+from dispatch.admin import RefusesToStrand
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.bases.models import Base
 from echauffeur.common.admin import (
@@ -29,7 +27,7 @@ from fleet.states import HandsetState
 
 
 @admin.register(VehicleModel)
-class VehicleModelAdmin(SaysWhatIsStranded, KeepsHistory, TellingAdmin):
+class VehicleModelAdmin(RefusesToStrand, KeepsHistory, TellingAdmin):
     list_display = ["name", "base", "seats", "wheelchair_places", "licence", "vehicles_count"]
     list_filter = ["licence", "base"]
     list_select_related = ["base"]
@@ -52,13 +50,11 @@ class VehicleModelAdmin(SaysWhatIsStranded, KeepsHistory, TellingAdmin):
         theirs: list[Base | None] = list(Base.objects.filter(Q(vehicles__model=row) | Q(pk=row.base_id)).distinct())
         return theirs or [None]
 
-    def stranded(self, row: VehicleModel) -> list[Stranded]:
-        bases = Base.objects.filter(vehicles__model=row).distinct()
-        return [one for base in bases for one in stranded_of_model(row, base)]
+    def held(self, row: VehicleModel) -> dict[str, list[int]]:
+        return {"vehicles": lock_vehicles(row.vehicles.values_list("pk", flat=True))}
 
-    def save_model(self, request: HttpRequest, obj: VehicleModel, form: Any, change: bool) -> None:  # noqa: FBT001
-        lock_vehicles(obj.vehicles.values_list("pk", flat=True) if change else ())
-        super().save_model(request, obj, form, change)
+    def decided_at(self, row: VehicleModel) -> str:
+        return reverse("base-model", args=[row.base.code, row.pk]) if row.base else ""
 
 
 class VehicleForm(forms.ModelForm):
@@ -76,7 +72,7 @@ class UnavailabilityInline(admin.TabularInline):
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdmin):
+class VehicleAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin):
     form = VehicleForm
     list_display = ["name", "base", "model", "plate", "colour", "enabled"]
     list_filter = ["base", "model", "enabled"]
@@ -89,12 +85,11 @@ class VehicleAdmin(SaysWhatIsStranded, OnTheBasesClock, KeepsHistory, TellingAdm
         (_("Due dates"), {"fields": ["inspection_until", ("maintenance_due_on", "maintenance_due_km")]}),
     ]
 
-    def stranded(self, row: Vehicle) -> list[Stranded]:
-        return stranded_of_vehicle(row)
+    def held(self, row: Vehicle) -> dict[str, list[int]]:
+        return {"vehicles": lock_vehicles([row.pk])}
 
-    def save_model(self, request: HttpRequest, obj: Vehicle, form: Any, change: bool) -> None:  # noqa: FBT001
-        lock_vehicles([obj.pk] if change else ())
-        super().save_model(request, obj, form, change)
+    def decided_at(self, row: Vehicle) -> str:
+        return reverse("base-vehicle", args=[row.base.code, row.pk])
 
 
 @admin.register(UnavailabilityPattern)

@@ -17,6 +17,7 @@ from dispatch.queries.tower import TO_HANDLE, Tower
 from drivers.models import Driver
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.common.lifecycle import Party
+from echauffeur.journal.models import Entry
 from fleet.models import Vehicle
 
 PROPOSALS = 4
@@ -99,12 +100,19 @@ def detail_of(tower: Tower, *, promise: datetime | None = None) -> Detail | None
         ride=ride,
         verbs=RIDE.verbs(ride.state, Party.REGULATOR),
         problems=tower.troubled[ride.pk].problems if ride.pk in tower.troubled else [],
-        history=[line_of(e) for e in tower.entries if e.subject == "ride" and e.subject_id == ride.pk],
+        history=[line_of(entry) for entry in tower.entries if _is_of(ride, entry)],
         engagement=engagement,
         driver=driver.row if driver else None,
         vehicle=vehicle.row if vehicle else None,
         choice=choice_for(tower, ride, promise) if ride.state in TO_HANDLE else None,
     )
+
+
+def _is_of(ride: Ride, entry: Entry) -> bool:
+    """Whether a step belongs to the ride's history: its own, or that its mission was kept as it is."""
+    if entry.subject == "mission":
+        return entry.verb == "overrule" and ride.code in entry.data.get("rides", [])
+    return entry.subject == "ride" and entry.subject_id == ride.pk
 
 
 def choice_for(tower: Tower, ride: Ride, promise: datetime | None) -> Choice:

@@ -11,6 +11,7 @@ from bookings.models import Ride
 from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from drivers.models import Driver
 from echauffeur.bases.models import Base
+from echauffeur.common.obstacles import Against, Obstacle
 from fleet.models import Vehicle
 from tracking.travel import Point, estimated_seconds
 
@@ -48,7 +49,7 @@ class Candidate(Generic[Row]):
 
     row: Row
     name: str
-    obstacles: list[str] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
     approach: timedelta = LEAST_APPROACH
 
     @property
@@ -85,18 +86,19 @@ def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMea
     return candidate
 
 
-def driver_obstacles(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[str]:
+def driver_obstacles(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[Obstacle]:
     """Return every reason against this driver for the ride at that time, but for other missions."""
     obstacles = []
     if not driver.row.may_drive:  # type: ignore[attr-defined]  # annotated
-        obstacles.append(_("no longer drives on this base"))
+        obstacles.append(Obstacle(Against.LEFT, _("no longer drives on this base")))
     if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
-        obstacles.append(
-            _("not on duty from %(start)s to %(end)s")
-            % {"start": _clock(base, slot.starts_at), "end": _clock(base, slot.ends_at)}
-        )
+        words = _("not on duty from %(start)s to %(end)s") % {
+            "start": _clock(base, slot.starts_at),
+            "end": _clock(base, slot.ends_at),
+        }
+        obstacles.append(Obstacle(Against.OFF_DUTY, words))
     if ride.wheelchairs and not driver.row.wheelchair_trained:
-        obstacles.append(_("not trained for wheelchairs"))
+        obstacles.append(Obstacle(Against.TRAINING, _("not trained for wheelchairs")))
     return obstacles
 
 
@@ -109,18 +111,19 @@ def _approach(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) 
     return max(LEAST_APPROACH, _way(base, last.stops[-1], pickup_point(ride)))
 
 
-def _in_the_way(base: Base, pickup_at: datetime, approach: timedelta, engagement: Engagement) -> str:
+def _in_the_way(base: Base, pickup_at: datetime, approach: timedelta, engagement: Engagement) -> Obstacle:
     if engagement.ends_at > pickup_at:
         return _busy(base, engagement)
     arrival = engagement.ends_at + approach
-    return _("would arrive at %(arrival)s, %(minutes)d min too late, from mission %(code)s") % {
+    words = _("would arrive at %(arrival)s, %(minutes)d min too late, from mission %(code)s") % {
         "arrival": _clock(base, arrival),
         "minutes": _minutes(arrival - pickup_at),
         "code": engagement.mission.code,
     }
+    return Obstacle(Against.BUSY, words)
 
 
-def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[str]:
+def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[Obstacle]:
     """Return the reason, if so it is, that this ride would make the driver late for the mission that follows."""
     following = [e for e in driver.engagements if e.is_live and slot.ends_at <= e.starts_at < slot.ends_at + AROUND]
     if not following:
@@ -130,14 +133,12 @@ def _too_late_for_next(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) 
     arrival = slot.ends_at + _way(base, ride.destination, stop)
     if arrival <= stop.planned_at:
         return []
-    return [
-        _("would be %(minutes)d min late for mission %(code)s at %(planned)s")
-        % {
-            "minutes": _minutes(arrival - stop.planned_at),
-            "code": engagement.mission.code,
-            "planned": _clock(base, stop.planned_at),
-        }
-    ]
+    words = _("would be %(minutes)d min late for mission %(code)s at %(planned)s") % {
+        "minutes": _minutes(arrival - stop.planned_at),
+        "code": engagement.mission.code,
+        "planned": _clock(base, stop.planned_at),
+    }
+    return [Obstacle(Against.BUSY, words)]
 
 
 @dataclass(frozen=True)
@@ -175,29 +176,29 @@ def vehicles_for(
 
 def vehicle_obstacles(
     base: Base, ride: Ride, slot: Slot, vehicle: VehicleMeans, driver: DriverMeans | None = None
-) -> list[str]:
+) -> list[Obstacle]:
     """Return every reason against this vehicle for the ride, and against this driver driving it."""
     obstacles = []
     model = vehicle.row.model
     if not vehicle.row.enabled:
-        obstacles.append(_("no longer in the fleet"))
+        obstacles.append(Obstacle(Against.RETIRED, _("no longer in the fleet")))
     if model.seats < ride.passengers:
-        obstacles.append(
-            _("%(seats)d seats for %(passengers)d passengers") % {"seats": model.seats, "passengers": ride.passengers}
-        )
+        words = _("%(seats)d seats for %(passengers)d passengers")
+        words %= {"seats": model.seats, "passengers": ride.passengers}
+        obstacles.append(Obstacle(Against.TOO_SMALL, words))
     if model.wheelchair_places < ride.wheelchairs:
-        obstacles.append(_("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs})
+        words = _("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs}
+        obstacles.append(Obstacle(Against.TOO_SMALL, words))
     obstacles += [
-        _("out of service: %(reason)s") % {"reason": out.get_reason_display()}
+        Obstacle(Against.OUT_OF_SERVICE, _("out of service: %(reason)s") % {"reason": out.get_reason_display()})
         for out in vehicle.out_of_service
         if slot.overlaps(out.period)
     ]
     obstacles += [_busy(base, engagement) for engagement in vehicle.engagements if slot.meets(engagement)]
     if driver is not None and not holds_licence(base, driver.row, vehicle.row, slot.ends_at):
-        obstacles.append(
-            _("%(driver)s has no valid licence %(licence)s")
-            % {"driver": driver.row.short_name, "licence": model.licence}
-        )
+        words = _("%(driver)s has no valid licence %(licence)s")
+        words %= {"driver": driver.row.short_name, "licence": model.licence}
+        obstacles.append(Obstacle(Against.LICENCE, words))
     return obstacles
 
 
@@ -210,12 +211,13 @@ def holds_licence(base: Base, driver: Driver, vehicle: Vehicle, until: datetime)
     )
 
 
-def _busy(base: Base, engagement: Engagement) -> str:
-    return _("on mission %(code)s from %(start)s to %(end)s") % {
+def _busy(base: Base, engagement: Engagement) -> Obstacle:
+    words = _("on mission %(code)s from %(start)s to %(end)s") % {
         "code": engagement.mission.code,
         "start": _clock(base, engagement.starts_at),
         "end": _clock(base, engagement.ends_at),
     }
+    return Obstacle(Against.BUSY, words)
 
 
 def _way(base: Base, start: Point, end: Point) -> timedelta:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from bookings.rules import overruled_in_words
 from bookings.states import CancelReason, DeclineReason, RefusalReason, RideState, UnassignReason
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.obstacles import Against
 from echauffeur.journal.models import Entry
 
 SENTENCES: dict[str, Promise] = {
@@ -35,6 +36,7 @@ SENTENCES: dict[str, Promise] = {
     "set_out": gettext_lazy("Mission under way"),
     "finish": gettext_lazy("Mission done"),
     "call_off": gettext_lazy("Mission called off"),
+    "overrule": gettext_lazy("Mission kept as it is"),
     "share_position": gettext_lazy("Position sharing switched on"),
     "hide_position": gettext_lazy("Position sharing switched off"),
 }
@@ -148,10 +150,17 @@ def line_of(entry: Entry) -> Line:
         text=text,
         who=str(entry.by) if entry.by else str(Party(entry.party).label),
         state="" if str(state) == text else str(state),
-        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")) or overruled_in_words(entry.data),
+        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")) or _despite(entry) or overruled_in_words(entry.data),
         is_overruled="overruled" in entry.data,
         words=entry.words,
     )
+
+
+def _despite(entry: Entry) -> str:
+    """Return what a mission was kept in spite of; nothing for other steps."""
+    labels = dict(Against.choices)
+    kinds = [str(labels.get(kind, kind)) for kind in entry.data.get("despite", [])]
+    return _("Despite: %(obstacles)s") % {"obstacles": ", ".join(kinds)} if kinds else ""
 
 
 def sentence_of(entry: Entry) -> str:

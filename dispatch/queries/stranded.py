@@ -1,20 +1,27 @@
 """Missions that cannot be driven as they are planned, because their driver or vehicle has changed since.
 
-Nothing is taken off them: the regulator decides. Whoever made the change is told which ones, and why.
+Nothing is taken off them: the regulator decides. What was kept with a reason is settled, and no longer said.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from dispatch.models import Mission, MissionQuerySet, Stop, StopKind
-from dispatch.queries.feasibility import Slot, driver_obstacles, vehicle_obstacles
+from dispatch.queries.feasibility import AROUND, Slot, driver_obstacles, vehicle_obstacles
 from dispatch.queries.means import Means, means_of
+from dispatch.queries.proposals import proposals_for
 from drivers.models import Driver
 from echauffeur.bases.models import Base
+from echauffeur.common.obstacles import Obstacle
+from fleet.commitments import Broken
 from fleet.models import Vehicle, VehicleModel
 
 
@@ -24,31 +31,51 @@ class Stranded:
 
     mission: Mission
     ride: Ride
-    reasons: list[str]
+    reasons: list[Obstacle]
 
 
 def stranded_of_driver(driver: Driver) -> list[Stranded]:
     """Return what this driver is to drive and cannot."""
-    return _stranded(driver.base, Mission.objects.filter(driver=driver))
+    return _stranded(driver.base, _open().filter(driver=driver), timezone.now())
 
 
 def stranded_of_vehicle(vehicle: Vehicle) -> list[Stranded]:
     """Return what this vehicle is to carry and cannot."""
-    return _stranded(vehicle.base, Mission.objects.filter(vehicle=vehicle))
+    return _stranded(vehicle.base, _open().filter(vehicle=vehicle), timezone.now())
 
 
 def stranded_of_model(model: VehicleModel, base: Base) -> list[Stranded]:
     """Return what vehicles of this model on this base are to carry and cannot."""
-    return _stranded(base, Mission.objects.filter(vehicle__model=model))
+    return _stranded(base, _open().filter(vehicle__model=model), timezone.now())
 
 
-def _stranded(base: Base, missions: MissionQuerySet) -> list[Stranded]:
+def _open() -> MissionQuerySet:
+    return Mission.objects.filter(overrule="")
+
+
+def obstacles_of(drivers: Collection[int], vehicles: Collection[int], now: datetime) -> dict[int, list[Obstacle]]:
+    """Return what stands against each live mission of these drivers and vehicles, by its id; kept ones too."""
+    theirs = Mission.objects.filter(Q(driver__in=drivers) | Q(vehicle__in=vehicles))
+    found: dict[int, list[Obstacle]] = {}
+    for base, missions in groupby(_rows(theirs), lambda mission: mission.base):
+        for one in _judged(base, list(missions), now):
+            found.setdefault(one.mission.pk, []).extend(one.reasons)
+    return found
+
+
+def _stranded(base: Base, missions: MissionQuerySet, now: datetime) -> list[Stranded]:
+    return _judged(base, _rows(missions.of(base)), now)
+
+
+def _rows(missions: MissionQuerySet) -> list[Mission]:
     picked_up = Stop.objects.filter(kind=StopKind.PICK_UP, dropped_at=None).select_related("ride__destination")
-    theirs = missions.of(base).live().select_related("base", "driver", "vehicle")
-    rows = list(theirs.prefetch_related(Prefetch("stops", picked_up, to_attr="pick_ups")))
+    live = missions.live().with_crew().order_by("base", "period", "pk")
+    return list(live.prefetch_related(Prefetch("stops", picked_up, to_attr="pick_ups")))
+
+
+def _judged(base: Base, rows: list[Mission], now: datetime) -> list[Stranded]:
     if not rows:
         return []
-    now = timezone.now()
     start, end = min(row.starts_at for row in rows), max([now, *(row.ends_at for row in rows)])
     means = means_of(base, start, end, drivers=[row.driver for row in rows], vehicles=[row.vehicle for row in rows])
     return [
@@ -59,7 +86,7 @@ def _stranded(base: Base, missions: MissionQuerySet) -> list[Stranded]:
     ]
 
 
-def _reasons(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[str]:
+def _reasons(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[Obstacle]:
     driver = means.drivers[mission.driver_id]
     # What it is on already is this mission, and no reason against it.
     vehicle = replace(means.vehicles[mission.vehicle_id], engagements=[])
@@ -68,3 +95,60 @@ def _reasons(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[
         *driver_obstacles(means.base, ride, slot, driver),
         *vehicle_obstacles(means.base, ride, slot, vehicle, driver),
     ]
+
+
+# --- for who made the change ---------------------------------------------------------------------------------------
+
+
+def broken_of(obstacles: Mapping[int, Collection[Obstacle]]) -> list[Broken]:
+    """Return the rides of these missions, the earliest first, each with who could take it instead."""
+    rows = _rows(Mission.objects.filter(pk__in=obstacles))
+    broken = [
+        one
+        for base, missions in groupby(rows, lambda mission: mission.base)
+        for one in _broken_on(base, list(missions), obstacles)
+    ]
+    return sorted(broken, key=lambda one: (one.at, one.ride))
+
+
+def _broken_on(base: Base, rows: list[Mission], obstacles: Mapping[int, Collection[Obstacle]]) -> Iterable[Broken]:
+    rides = [(row, stop.ride) for row in rows for stop in row.pick_ups]  # type: ignore[attr-defined]
+    times = [ride.pickup_at for _row, ride in rides]
+    means = means_of(base, min(times) - AROUND, max(times) + AROUND)
+    for mission, ride in rides:
+        yield Broken(
+            base=base.code,
+            mission=mission.code,
+            ride=ride.code,
+            at=ride.pickup_at,
+            when=date_format(base.local(ride.pickup_at), "SHORT_DATETIME_FORMAT"),
+            origin=ride.origin_label,
+            destination=ride.destination.name,
+            driver=mission.driver.short_name,
+            vehicle=mission.vehicle.name,
+            reasons=tuple(obstacles[mission.pk]),
+            instead=_instead(means, mission, ride),
+        )
+
+
+def _instead(means: Means, mission: Mission, ride: Ride) -> str:
+    """Return who could take the ride, were it not on this mission, in words; nothing when nobody can."""
+    if ride.pickup_at < timezone.now():
+        return ""
+    best = next(proposals_for(_without(means, mission), ride, ride.pickup_at), None)
+    if best is None:
+        return ""
+    return _("%(driver)s with %(vehicle)s is free") % {"driver": best.driver.short_name, "vehicle": best.vehicle.name}
+
+
+def _without(means: Means, mission: Mission) -> Means:
+    """Return these means as if the mission were not: its driver with another vehicle may well take the ride."""
+    driver, vehicle = means.drivers.get(mission.driver_id), means.vehicles.get(mission.vehicle_id)
+    drivers, vehicles = dict(means.drivers), dict(means.vehicles)
+    if driver:
+        others = [e for e in driver.engagements if e.mission != mission]
+        drivers[driver.row.pk] = replace(driver, engagements=others)
+    if vehicle:
+        others = [e for e in vehicle.engagements if e.mission != mission]
+        vehicles[vehicle.row.pk] = replace(vehicle, engagements=others)
+    return replace(means, drivers=drivers, vehicles=vehicles)

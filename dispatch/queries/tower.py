@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from bookings.models import Ride
 from bookings.states import RIDE, RideState
+from dispatch.models import Stop
 from dispatch.queries.feasibility import AROUND
 from dispatch.queries.history import announcement_of
 from dispatch.queries.lanes import (
@@ -179,4 +180,6 @@ def _entries(base: Base, seq: int, rides: Iterable[Ride], selected: Ride | None)
     wanted = Q(seq__gt=seq - STEPS_AT_ONCE) | Q(subject="ride", subject_id__in=waiting, verb="decline")
     if selected:
         wanted |= Q(subject="ride", subject_id=selected.pk)
+        carrying = Stop.objects.filter(ride=selected).values("mission_id")
+        wanted |= Q(subject="mission", subject_id__in=carrying, verb="overrule")
     return list(Entry.objects.of(base).filter(wanted).select_related("by").order_by("seq"))

@@ -14,6 +14,8 @@ from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.edits import Edit, clash_in_words, party_of, record_edits, remove_row
+from fleet import commitments
+from fleet.commitments import WayOut
 
 
 @transaction.atomic
@@ -53,18 +55,30 @@ def save_driver(
     by: User,
     saved: Iterable[Licence | Shift] = (),
     gone: Iterable[Licence | Shift] = (),
+    way_out: WayOut | None = None,
 ) -> Driver:
     """Write a driver with these licences and shifts, without those that are gone, as one step that names the fields.
 
-    Who may not drive yet gets the role. Missions that the driver cannot drive any more stay as they are: the caller
-    says which (`dispatch.queries.stranded`), and forgets the position of who is no longer on duty
+    Who may not drive yet gets the role. The caller forgets the position of who is no longer on duty
     (`tracking.actions.forget_off_duty`).
 
-    Raises Refusal when somebody else just wrote the same person, category or time.
+    Raises Refusal when somebody else just wrote the same person, category or time; Conflict when it strands missions.
     """
-    fields, is_new = tuple(fields), driver.pk is None
-    if not is_new:
-        lock_driver(driver)
+    fields = tuple(fields)
+    locked = [lock_driver(driver).pk] if driver.pk else []
+    with journal.gathered(), commitments.kept(drivers=locked, way_out=way_out, by=by):
+        _save_driver(driver, fields, saved, gone, by)
+    return driver
+
+
+def _save_driver(
+    driver: Driver,
+    fields: tuple[str, ...],
+    saved: Iterable[Licence | Shift],
+    gone: Iterable[Licence | Shift],
+    by: User,
+) -> None:
+    is_new = driver.pk is None
     own = [field.name for field in Driver._meta.concrete_fields if field.name in fields]  # noqa: SLF001
     try:
         with transaction.atomic():
@@ -78,7 +92,6 @@ def save_driver(
     if is_new or fields:
         told = Edit(driver.base, "add" if is_new else "change", driver.subject, fields)
         record_edits([told], by=by, party=party_of(by))
-    return driver
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from echauffeur.accounts.models import User
 from echauffeur.accounts.people import people_of
 from echauffeur.bases.models import Base
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
-from echauffeur.journal.forms import RowForm, TapForm
+from echauffeur.journal.forms import TapForm
+from fleet.way_out import AsksForWayOut
 
 NOT_HERE = _("Nobody of this base has this address. Check it, or add the person first, under People.")
 SWITCHED_OFF = _("This account is switched off: an administrator can switch it on again.")
@@ -31,7 +32,7 @@ class SharingForm(TapForm):
     sharing = forms.ChoiceField(choices=[("on", _("On")), ("off", _("Off"))])
 
 
-class DriverForm(RowForm):
+class DriverForm(AsksForWayOut):
     """A person's driving profile on a base. A new one is somebody's whose exact e-mail address one knows.
 
     ``tables`` are those of licences and shifts that are saved with it; without, those that are there stay.
@@ -88,7 +89,7 @@ class DriverForm(RowForm):
         gone = [row for table in self.tables for row in table.deleted_objects]
         own = ["user" if field == "email" else field for field in self.changes]
         fields = [*own, *(str(table.prefix) for table in self.tables if table.has_changed())]
-        actions.save_driver(driver=self.instance, fields=fields, by=by, saved=saved, gone=gone)
+        actions.save_driver(driver=self.instance, fields=fields, by=by, saved=saved, gone=gone, way_out=self.way_out)
 
 
 class Table(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # Django's is not generic at run time

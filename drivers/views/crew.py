@@ -50,14 +50,15 @@ def driver_add(request: SignedInRequest, code: str) -> HttpResponse:
 
 @get_or_post
 def driver(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """Show a driver with licences and coming shifts, or change them; then say which missions that leaves undriven."""
+    """Show a driver with licences, coming shifts and the missions they cannot drive any more, or change them."""
     base = rows.base_to_configure(request, code)
     row = driver_of(base, pk)
     back, stay = reverse(SECTION, args=[code]), reverse("base-driver", args=[code, pk])
 
     def then() -> str:
         forget_off_duty([row.pk])
-        return stay if _left_behind(row) else back
+        still_holds_a_phone = not row.enabled and handset_held_by(row.user, base) is not None
+        return stay if still_holds_a_phone else back
 
     return rows.edit(
         request,
@@ -92,11 +93,6 @@ def _known_of(row: Driver) -> dict[str, Any]:
         "endings": to_renew(row, row.base.today()),
         "stranded": stranded_of_driver(row),
     }
-
-
-def _left_behind(row: Driver) -> bool:
-    """Whether something of the driver is left for somebody to settle: missions, or a phone of who no longer drives."""
-    return bool(stranded_of_driver(row)) or (not row.enabled and handset_held_by(row.user, row.base) is not None)
 
 
 def _form(request: SignedInRequest, row: Driver) -> DriverForm:

@@ -94,7 +94,11 @@ def gathered() -> Iterator[None]:
     """Number what is recorded inside only at its end: so many steps at once keep others waiting for a moment alone.
 
     Nobody else sees any of it before the transaction commits, so the order among them is that of their recording.
+    Inside another one, it is that one which numbers them.
     """
+    if _gathered.get() is not None:
+        yield
+        return
     with _gathering() as entries:
         yield
         _write(entries)

@@ -81,10 +81,14 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's is not gen
             try:
                 self.write(by)
             except Refusal as refusal:
-                self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+                self.refused(refusal)
         if not self.is_valid():
             self.status = 422
         return self.is_valid()
+
+    def refused(self, refusal: Refusal) -> None:
+        """Say why it was not saved, at the field that it belongs to."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
     def write(self, by: "User") -> None:
         """Write the row: a row whose writing takes locks or more rows has an action of its own. Raises Refusal."""

@@ -9,19 +9,26 @@ from django.utils.translation import gettext as _
 
 from echauffeur.accounts.models import User
 from echauffeur.common.refusals import Stale
+from echauffeur.journal import actions as journal
 from echauffeur.journal.edits import Edit, party_of, record_edits
+from fleet import commitments
 from fleet.actions.vehicles import lock_vehicles
+from fleet.commitments import WayOut
 from fleet.models import Unavailability, Vehicle
 
 
 @transaction.atomic
-def save_unavailability(*, out: Unavailability, by: User) -> Unavailability:
-    """Write when a vehicle is out of service; it is told as a change of the vehicle. Raises Stale when it is gone."""
-    lock_vehicles([out.vehicle_id])
+def save_unavailability(*, out: Unavailability, by: User, way_out: WayOut | None = None) -> Unavailability:
+    """Write when a vehicle is out of service; it is told as a change of the vehicle.
+
+    Raises Stale when it is gone, Conflict when it strands missions.
+    """
+    locked = lock_vehicles([out.vehicle_id])
     if out.pk and not Unavailability.objects.filter(pk=out.pk).exists():
         raise Stale(_("Somebody else just took this back. The page of the vehicle shows what holds now."))
-    out.save()
-    _tell_of(out.vehicle, by)
+    with journal.gathered(), commitments.kept(vehicles=locked, way_out=way_out, by=by):
+        out.save()
+        _tell_of(out.vehicle, by)
     return out
 
 

@@ -1,7 +1,8 @@
 """Writing vehicles and their models.
 
 Whoever takes a vehicle out of service, or changes what it may carry, holds its row as those who book it do: either the
-mission sees the change, or the change sees the mission and says which ones are concerned (`dispatch.queries.stranded`).
+mission sees the change, or the change sees the mission, and nothing is written until the person says what becomes of
+it (`fleet.commitments`).
 """
 
 from collections.abc import Iterable
@@ -11,25 +12,32 @@ from django.utils.translation import ngettext
 
 from echauffeur.accounts.models import User
 from echauffeur.common.refusals import Refusal
+from echauffeur.journal import actions as journal
 from echauffeur.journal.edits import remove_row, save_row
+from fleet import commitments
+from fleet.commitments import WayOut
 from fleet.models import MODEL_OF_ANOTHER_BASE, Vehicle, VehicleModel
 
 
-def lock_vehicles(vehicle_ids: Iterable[int]) -> None:
-    """Keep these vehicles from every action that books them, until the transaction ends."""
-    list(Vehicle.objects.select_for_update(no_key=True).filter(pk__in=vehicle_ids).order_by("pk"))
+def lock_vehicles(vehicle_ids: Iterable[int]) -> list[int]:
+    """Keep these vehicles from every action that books them, until the transaction ends. Return their ids."""
+    locked = Vehicle.objects.select_for_update(no_key=True).filter(pk__in=vehicle_ids).order_by("pk")
+    return [vehicle.pk for vehicle in locked]
 
 
 @transaction.atomic
-def save_vehicle(*, vehicle: Vehicle, fields: Iterable[str], by: User) -> Vehicle:
-    """Write a new or changed vehicle. Raises Refusal when its model is another base's own, or its name is taken."""
-    if vehicle.pk:
-        lock_vehicles([vehicle.pk])
+def save_vehicle(*, vehicle: Vehicle, fields: Iterable[str], by: User, way_out: WayOut | None = None) -> Vehicle:
+    """Write a new or changed vehicle.
+
+    Raises Refusal when its model is another base's own, or its name is taken; Conflict when it strands missions.
+    """
+    locked = lock_vehicles([vehicle.pk]) if vehicle.pk else []
     # Its base must not change while we trust it.
     model = VehicleModel.objects.select_for_update(no_key=True).get(pk=vehicle.model_id)
     if not model.is_usable_on(vehicle.base_id):
         raise Refusal(MODEL_OF_ANOTHER_BASE, field="model")
-    saved: Vehicle = save_row(row=vehicle, fields=fields, by=by)
+    with journal.gathered(), commitments.kept(vehicles=locked, way_out=way_out, by=by):
+        saved: Vehicle = save_row(row=vehicle, fields=fields, by=by)
     return saved
 
 
@@ -41,11 +49,15 @@ def remove_vehicle(*, row: Vehicle, by: User) -> None:
 
 
 @transaction.atomic
-def save_model(*, model: VehicleModel, fields: Iterable[str], by: User) -> VehicleModel:
-    """Write a new or changed model of a base. Its vehicles are held: their seats and licence change with it."""
-    if model.pk:
-        lock_vehicles(Vehicle.objects.filter(model=model.pk).values_list("pk", flat=True))
-    saved: VehicleModel = save_row(row=model, fields=fields, by=by)
+def save_model(*, model: VehicleModel, fields: Iterable[str], by: User, way_out: WayOut | None = None) -> VehicleModel:
+    """Write a new or changed model of a base. Its vehicles are held: their seats and licence change with it.
+
+    Raises Conflict when it strands missions.
+    """
+    theirs = Vehicle.objects.filter(model=model.pk).values_list("pk", flat=True)
+    locked = lock_vehicles(theirs) if model.pk else []
+    with journal.gathered(), commitments.kept(vehicles=locked, way_out=way_out, by=by):
+        saved: VehicleModel = save_row(row=model, fields=fields, by=by)
     return saved
 
 

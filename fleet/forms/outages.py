@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.models import User
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
-from echauffeur.journal.forms import RowForm
 from fleet.actions.outages import save_unavailability
 from fleet.models import Unavailability
+from fleet.way_out import AsksForWayOut
 
 
-class UnavailabilityForm(OnTheBasesClock, RowForm):
+class UnavailabilityForm(OnTheBasesClock, AsksForWayOut):
     """When a vehicle is out of service, and why."""
 
     begins = ClockField(label=_("Begins"))
@@ -43,4 +43,4 @@ class UnavailabilityForm(OnTheBasesClock, RowForm):
 
     def write(self, by: User) -> None:
         if self.has_changed():
-            save_unavailability(out=self.instance, by=by)
+            save_unavailability(out=self.instance, by=by, way_out=self.way_out)

@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.accounts.models import User
-from echauffeur.journal.forms import RowForm
 from fleet.actions.vehicles import save_model, save_vehicle
 from fleet.due import INSPECTION, MAINTENANCE, MAINTENANCE_KM
 from fleet.models import Vehicle, VehicleModel
+from fleet.way_out import AsksForWayOut
 
 LIMITS = [INSPECTION, MAINTENANCE, MAINTENANCE_KM]
 LIMIT_WIDGETS = {
@@ -30,7 +30,7 @@ class ModelOfBase(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's
         return str(own if obj.base_id else obj.name)
 
 
-class VehicleForm(RowForm):
+class VehicleForm(AsksForWayOut):
     """One car, van or coach of a base."""
 
     class Meta:
@@ -52,10 +52,10 @@ class VehicleForm(RowForm):
         return str(self.cleaned_data["plate"]).upper()
 
     def write(self, by: User) -> None:
-        save_vehicle(vehicle=self.instance, fields=self.changes, by=by)
+        save_vehicle(vehicle=self.instance, fields=self.changes, by=by, way_out=self.way_out)
 
 
-class VehicleModelForm(RowForm):
+class VehicleModelForm(AsksForWayOut):
     """A model of a base's own: what is missing among the service's."""
 
     class Meta:
@@ -71,4 +71,4 @@ class VehicleModelForm(RowForm):
         return name
 
     def write(self, by: User) -> None:
-        save_model(model=self.instance, fields=self.changes, by=by)
+        save_model(model=self.instance, fields=self.changes, by=by, way_out=self.way_out)

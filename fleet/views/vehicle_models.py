@@ -37,19 +37,17 @@ def model_add(request: SignedInRequest, code: str) -> HttpResponse:
 
 @get_or_post
 def model(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """Change a model of the base's own; then say which missions its vehicles cannot take any more."""
+    """Change a model of the base's own, and say which missions its vehicles cannot take any more."""
     base = rows.base_to_configure(request, code)
     row = model_of(base, pk)
-    back, stay = reverse(SECTION, args=[code]), reverse("base-model", args=[code, pk])
     return rows.edit(
         request,
         base,
         VehicleModelForm(rows.typed(request), instance=row),
         section=SECTION,
-        back=back,
+        back=reverse(SECTION, args=[code]),
         title=row.name,
         remove=reverse("base-model-remove", args=[code, pk]),
-        then=lambda: stay if stranded_of_model(row, base) else back,
         template="fleet/model.html",
         more={"stranded": stranded_of_model(row, base)},
     )

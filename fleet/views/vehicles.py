@@ -44,19 +44,17 @@ def vehicle_add(request: SignedInRequest, code: str) -> HttpResponse:
 
 @get_or_post
 def vehicle(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """Show a vehicle with its time out of service, or change it; then say which missions that leaves without it."""
+    """Show a vehicle with its time out of service and the missions that it cannot take any more, or change it."""
     base = rows.base_to_configure(request, code)
     row, now = vehicle_of(base, pk), timezone.now()
-    back, stay = reverse(SECTION, args=[code]), reverse("base-vehicle", args=[code, pk])
     return rows.edit(
         request,
         base,
         VehicleForm(rows.typed(request), instance=row),
         section=SECTION,
-        back=back,
+        back=reverse(SECTION, args=[code]),
         title=row.name,
         remove=reverse("base-vehicle-remove", args=[code, pk]),
-        then=lambda: stay if stranded_of_vehicle(row) else back,
         template="fleet/vehicle.html",
         more={
             "pk": pk,

@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dispatch.models import Mission
 from dispatch.queries.stranded import stranded_of_driver, stranded_of_model, stranded_of_vehicle
 from drivers.models import Driver
 from fleet.models import Vehicle, VehicleModel
-from tests.factories import ManagerFactory, UnavailabilityFactory, UserFactory
+from tests.factories import ManagerFactory, UnavailabilityFactory
 from tests.life.journeys import Journey, journey_to
 
 pytestmark = pytest.mark.django_db
@@ -81,32 +82,17 @@ class TestOnThePages:
     def tower(self, journey: Journey) -> str:
         return f"{reverse('tower', args=[journey.base.code])}?ride={journey.ride.code}"
 
-    def test_a_vehicle_switched_off(self, client: Client, journey: Journey, tower: str) -> None:
-        car = journey.vehicle
-        typed = {"name": car.name, "plate": car.plate, "model": car.model_id}
-        page = client.post(reverse("base-vehicle", args=[journey.base.code, car.pk]), typed, follow=True)
-        assert page.redirect_chain
-        assert tower in page.content.decode()
-        assert "no longer in the fleet" in page.content.decode()
-
-    def test_a_vehicle_out_of_service(self, client: Client, journey: Journey, tower: str) -> None:
-        typed = {"begins": "2020-01-01T08:00", "ends": "", "reason": "breakdown"}
-        address = reverse("base-vehicle-out", args=[journey.base.code, journey.vehicle.pk])
-        assert tower in client.post(address, typed, follow=True).content.decode()
-
-    def test_a_model_with_fewer_seats(self, client: Client, journey: Journey, tower: str) -> None:
-        model = journey.vehicle.model
-        VehicleModel.objects.update(base=journey.base)
-        typed = {"name": model.name, "seats": model.seats, "wheelchair_places": 0, "licence": "D"}
-        page = client.post(reverse("base-model", args=[journey.base.code, model.pk]), typed, follow=True)
-        assert tower in page.content.decode()
-
-    def test_in_the_administration(self, journey: Journey, tower: str) -> None:
-        client, model = Client(), journey.vehicle.model
-        client.force_login(UserFactory(is_staff=True, is_superuser=True))
-        typed = {"name": model.name, "seats": model.seats, "wheelchair_places": 0, "licence": "D"}
-        page = client.post(f"/admin/fleet/vehiclemodel/{model.pk}/change/", typed, follow=True)
-        assert tower in page.content.decode()
+    def test_what_time_alone_stranded(self, client: Client, journey: Journey, tower: str) -> None:
+        """Nobody changed anything: a licence ran out on a plan already made."""
+        journey.driver.licences.update(expires_on="2020-01-01")
+        page = client.get(reverse("base-driver", args=[journey.base.code, journey.driver.pk])).content.decode()
+        assert tower in page
+        assert "no valid licence" in page
+        Mission.objects.update(overrule="The new one is in the post.")
+        assert (
+            tower
+            not in client.get(reverse("base-driver", args=[journey.base.code, journey.driver.pk])).content.decode()
+        )
 
 
 def test_nothing_planned_costs_one_question(journey: Journey, django_assert_num_queries: Any) -> None:

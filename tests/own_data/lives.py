@@ -21,6 +21,9 @@ from echauffeur.notifications.actions import Letter, post
 from echauffeur.notifications.states import Way
 from echauffeur.public import actions as public
 from fleet.actions import handsets as fleet
+from fleet.actions.outages import save_unavailability
+from fleet.commitments import WayOut
+from fleet.models import Unavailability
 from tests import factories
 from tests.life.journeys import FORWARD, Journey, journey_to
 
@@ -100,7 +103,7 @@ def by_phone(journey: Journey, *, customer: User | None, state: str) -> None:
 
 
 def as_driver(driver: Driver) -> None:
-    """A mission driven, and one declined with words; a service phone that was given back."""
+    """A mission driven, and one kept with words and declined with words; a service phone that was given back."""
     phone, manager = factories.HandsetFactory(base=driver.base), factories.ManagerFactory(base=driver.base)
     fleet.lend(handset=phone, holder=driver.user, by=manager)
     fleet.take_back(handset=phone, by=manager)
@@ -111,6 +114,9 @@ def as_driver(driver: Driver) -> None:
         for verb in FORWARD if last == "complete" else FORWARD[:2]:
             journey.take(verb)
         if last == "decline":
+            out = Unavailability(vehicle=journey.vehicle, period=(timezone.now(), None), reason="lent")
+            kept = WayOut("keep", f"{FIRST} {LAST} brings it back first")
+            save_unavailability(out=out, by=manager, way_out=kept)
             dispatch.decline(mission=journey.mission, by=driver.user, reason="other", words=f"{FIRST} {LAST} is ill")
 
 
