@@ -54,6 +54,7 @@ def show_tower(
         "steps": list(forms.values()),
         "refused": form,
         "acts": acts,
+        "plans": may(request.user, Permission.PLAN, base),
         "link": tower_link(base),
     }
     with timezone.override(base.zone):

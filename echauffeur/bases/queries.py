@@ -109,13 +109,13 @@ class Timetable:
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether the base carries people at that moment."""
-        return any(start <= moment <= end for start, end in self._spans(self.base.local(moment).date()))
+        return any(start <= moment <= end for start, end in self.spans(self.base.local(moment).date()))
 
     def next_opening(self, moment: datetime) -> datetime | None:
         """Return the first moment from then on at which the base is open; None when it stays closed for a year."""
         today = self.base.local(moment).date()
         for days in range(LONGEST_CLOSING):
-            for start, end in self._spans(today + timedelta(days=days)):
+            for start, end in self.spans(today + timedelta(days=days)):
                 if moment <= end:
                     return max(start, moment)
         return None
@@ -130,7 +130,7 @@ class Timetable:
             if reason and (row := list(group))
         ]
 
-    def _spans(self, on: date) -> Iterator[tuple[datetime, datetime]]:
+    def spans(self, on: date) -> Iterator[tuple[datetime, datetime]]:
         """Yield that day's openings as moments, both included; on a day of 23 or 25 hours too."""
         for opens, closes in self.day(on).openings:
             end = _moment(self.base, on, closes, is_end=True)

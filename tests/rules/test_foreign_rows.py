@@ -135,6 +135,8 @@ NAMES_NO_ROW = {
     "at": "a time",
     "back": "a switch",
     "kind": "one of the kinds of steps",
+    "view": "a week or a day",
+    "by": "drivers or vehicles",
     "on": "a day",
     "next": "an address of this site",
     "seen": "a number to compare with, on a page that shows everybody the same",
