@@ -1,6 +1,6 @@
 from django.urls import path
 
-from drivers.views import crew, day, readings
+from drivers.views import crew, day, patterns, planning, readings
 
 urlpatterns = [
     path("drive/", day.my_day, name="my-day"),
@@ -18,5 +18,21 @@ urlpatterns = [
     path("bases/<slug:code>/drivers/new/", crew.driver_add, name="base-driver-add"),
     path("bases/<slug:code>/drivers/<int:pk>/", crew.driver, name="base-driver"),
     path("bases/<slug:code>/drivers/<int:pk>/remove/", crew.driver_remove, name="base-driver-remove"),
+    path("bases/<slug:code>/planning/drivers/<int:pk>/", planning.driver_plan, name="planning-driver"),
+    path("bases/<slug:code>/planning/shifts/new/", planning.shift_add, name="planning-shift-add"),
+    path("bases/<slug:code>/planning/shifts/<int:pk>/", planning.shift, name="planning-shift"),
+    path("bases/<slug:code>/planning/shifts/<int:pk>/move/", planning.shift_move, name="planning-shift-move"),
+    path("bases/<slug:code>/planning/shifts/<int:pk>/remove/", planning.shift_remove, name="planning-shift-remove"),
+    path("bases/<slug:code>/planning/patterns/new/", patterns.pattern_add, name="planning-pattern-add"),
+    path("bases/<slug:code>/planning/patterns/<int:pk>/", patterns.pattern, name="planning-pattern"),
+    path(
+        "bases/<slug:code>/planning/patterns/<int:pk>/remove/", patterns.pattern_remove, name="planning-pattern-remove"
+    ),
+    path("bases/<slug:code>/planning/absences/new/", planning.absence_add, name="planning-absence-add"),
+    path("bases/<slug:code>/planning/absences/<int:pk>/", planning.absence, name="planning-absence"),
+    path(
+        "bases/<slug:code>/planning/absences/<int:pk>/remove/", planning.absence_remove, name="planning-absence-remove"
+    ),
+    path("bases/<slug:code>/planning/copy-week/", patterns.week_copy, name="planning-copy-week"),
     path("drive/sharing/", day.share_position, name="share-position"),
 ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from bookings.models import Ride
-from drivers.models import Driver, Licence, Shift
+from drivers.models import Absence, Driver, Licence, Shift, ShiftPattern
 from echauffeur.accounts.models import Identity, Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Category, OpeningException, Place
@@ -143,6 +143,30 @@ class ShiftFactory(DjangoModelFactory):
 
     driver = factory.SubFactory(DriverFactory, shift=None)
     period = factory.LazyFunction(lambda: (timezone.now() - timedelta(hours=12), timezone.now() + timedelta(days=2)))
+
+
+class ShiftPatternFactory(DjangoModelFactory):
+    """Every Monday to Friday from 8 to 16 o'clock, without end. No shift is made of it: `generate` does that."""
+
+    class Meta:
+        model = ShiftPattern
+
+    driver = factory.SubFactory(DriverFactory, shift=None)
+    weekdays = factory.LazyFunction(lambda: [0, 1, 2, 3, 4])
+    begins = time(8)
+    ends = time(16)
+    first_day = factory.LazyAttribute(lambda pattern: pattern.driver.base.today())
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """Leave, in ten days, of two."""
+
+    class Meta:
+        model = Absence
+
+    driver = factory.SubFactory(DriverFactory)
+    period = factory.LazyFunction(lambda: (timezone.now() + timedelta(days=10), timezone.now() + timedelta(days=12)))
+    kind = "leave"
 
 
 class VehicleModelFactory(DjangoModelFactory):

@@ -67,6 +67,11 @@ class Side:
         self.model = factories.VehicleModelFactory(base=self.base, name=f"Jumper, {code}")
         self.out = factories.UnavailabilityFactory(vehicle__base=self.base)
         self.handset = factories.HandsetFactory(base=self.base)
+        self.pattern = factories.ShiftPatternFactory(driver__base=self.base)
+        self.shift = factories.ShiftFactory(
+            driver=self.pattern.driver, pattern=self.pattern, on=self.pattern.first_day, by_hand=False
+        )
+        self.absence = factories.AbsenceFactory(driver=self.pattern.driver)
         self.identity = factories.IdentityFactory(user=self.journey.customer)
         Client().force_login(self.journey.customer)
         self.session = Session.objects.get(user=self.journey.customer)
@@ -93,6 +98,9 @@ class Side:
             "models": self.model.pk,
             "unavailabilities": self.out.pk,
             "drivers": journey.driver.pk,
+            "shifts": self.shift.pk,
+            "patterns": self.pattern.pk,
+            "absences": self.absence.pk,
             "handsets": self.handset.pk,
             "identities": self.identity.pk,
         }

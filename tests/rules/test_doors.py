@@ -29,6 +29,7 @@ DRIVER = ("driver",)
 DRIVERS = ("driver", "other driver")
 REGULATORS = ("regulator", "administrator")
 TOWER = ("regulator", "manager", "administrator")
+PLANS = ("regulator", "manager", "administrator")
 CONFIGURES = ("manager", "administrator")
 
 Answers = dict[str | tuple[str, ...], int | str]
@@ -190,6 +191,18 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "base-driver-add": ({CONFIGURES: 200}, {CONFIGURES: 422}),
     "base-driver": ({CONFIGURES: 200}, {CONFIGURES: 422}),
     "base-driver-remove": ({CONFIGURES: 200}, {CONFIGURES: 302}),
+    "planning-driver": ({PLANS: 200}, NO_METHOD),
+    "planning-shift-add": ({PLANS: 200}, {PLANS: 422}),
+    "planning-shift": ({PLANS: 200}, {PLANS: 422}),
+    "planning-shift-move": (NO_METHOD, {PLANS: 303}),
+    "planning-shift-remove": ({PLANS: 200}, {PLANS: 422}),
+    "planning-pattern-add": ({PLANS: 200}, {PLANS: 422}),
+    "planning-pattern": ({PLANS: 200}, {PLANS: 422}),
+    "planning-pattern-remove": ({PLANS: 200}, {PLANS: 303}),
+    "planning-absence-add": ({PLANS: 200}, {PLANS: 422}),
+    "planning-absence": ({PLANS: 200}, {PLANS: 422}),
+    "planning-absence-remove": ({PLANS: 200}, {PLANS: 303}),
+    "planning-copy-week": ({PLANS: 200}, {PLANS: 422}),
     "base-handsets": ({CONFIGURES: 200}, NO_METHOD),
     "base-handset-add": ({CONFIGURES: 200}, {CONFIGURES: 422}),
     "base-handset": ({CONFIGURES: 200}, {CONFIGURES: 422}),

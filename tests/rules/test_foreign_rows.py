@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -80,9 +81,37 @@ def of_a_kind(side: Side) -> Fields:
     return {"category": category(side)}
 
 
+def driver(side: Side) -> int:
+    pk: int = side.pattern.driver_id
+    return pk
+
+
 def vehicle(side: Side) -> Fields:
     """Return a vehicle that is right."""
     return {"name": "Zoé 99", "plate": "ZZ-999-ZZ", "model": side.model.pk, "enabled": "on"}
+
+
+def duty(side: Side) -> Fields:
+    """Return a shift that is right; the driver is off duty then."""
+    return {"driver": side.pattern.driver_id, "begins": "2027-06-01T08:00", "ends": "2027-06-01T16:00"}
+
+
+def away(side: Side) -> Fields:
+    """Return an absence that is right."""
+    return duty(side) | {"kind": "leave"}
+
+
+def pattern(side: Side) -> Fields:
+    """Return a pattern that is right."""
+    days = {"frequency": "weekly", "weekdays": [0], "first_day": "2027-06-01"}
+    return {"driver": side.pattern.driver_id, "begins": "08:00", "ends": "16:00"} | days
+
+
+def weeks(side: Side) -> Fields:
+    """Return two weeks, in the first of which the driver has a shift."""
+    side.shift.refresh_from_db()
+    on = side.shift.period.lower.date()
+    return {"week": f"{on}", "into": f"{on + timedelta(days=21)}", "driver": side.shift.driver_id}
 
 
 # One line for each field of a form that names a row: form's class and field.
@@ -102,6 +131,11 @@ SENT: dict[str, Sent] = {
         "driver", "reading-start", lambda side: {"kilometres": 30_000}, lambda side: side.journey.vehicle.pk
     ),
     "LendForm.holder": Sent("manager", "base-handset-lend", lambda side: {}, lambda side: side.journey.driver.user_id),
+    "ShiftForm.driver": Sent("regulator", "planning-shift-add", duty, driver),
+    "ShiftForm.vehicle": Sent("regulator", "planning-shift-add", duty, lambda side: side.journey.vehicle.pk),
+    "AbsenceForm.driver": Sent("manager", "planning-absence-add", away, driver),
+    "PatternForm.driver": Sent("regulator", "planning-pattern-add", pattern, driver),
+    "CopyWeekForm.driver": Sent("regulator", "planning-copy-week", weeks, driver),
 }
 # These name something that is everybody's, or nobody's but one's own; each with the reason why.
 HARMLESS = {
@@ -114,12 +148,16 @@ HARMLESS = {
     "NewPasswordForm.code": "redeemed by the browser that asked for it alone",
     "RideForm.draft": "looked up in one's own session",
     "LookForm.ride": "in the table of queries",
+    "BeginForm.driver": "in the table of queries",
+    "BeginForm.vehicle": "in the table of queries",
     "GeneralForm.code": "what the base is to be called, once in the whole service",
     "NewBaseForm.code": "what the base is to be called, once in the whole service",
 }
 # What a page reads of its address: one line for each word that names a row.
 ASKED: dict[str, Asked] = {
     "ride": Asked("regulator", "tower", lambda side: side.journey.ride.code, "R-222222"),
+    "driver": Asked("regulator", "planning-shift-add", driver),
+    "vehicle": Asked("regulator", "planning-shift-add", lambda side: side.journey.vehicle.pk),
     "again": Asked("customer", "ride-request", lambda side: side.journey.ride.code, "R-222222"),
 }
 NAMES_NO_ROW = {
@@ -139,6 +177,9 @@ NAMES_NO_ROW = {
     "by": "drivers or vehicles",
     "on": "a day",
     "next": "an address of this site",
+    "begins": "a time",
+    "ends": "a time",
+    "into": "a day",
     "seen": "a number to compare with, on a page that shows everybody the same",
     "fresh": "a switch",
     "blank": "a switch",

@@ -1,0 +1,74 @@
+"""What all planning of drivers has in common: the locks, the missions that must stay possible, and the telling."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from drivers.models import Absence, Driver, Shift, ShiftPattern
+from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import may
+from echauffeur.accounts.roles import Permission
+from echauffeur.bases.models import Base
+from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import Refusal, Stale
+from echauffeur.journal import actions as journal
+from echauffeur.journal.edits import Edit, clash_in_words, record_edits
+from fleet import commitments
+from fleet.actions.vehicles import lock_vehicles
+from fleet.commitments import WayOut
+
+
+def lock_drivers(driver_ids: Iterable[int]) -> list[Driver]:
+    """Keep these drivers from every action that books or plans them, and return them, with their bases, by id.
+
+    Raises Stale when one of them is gone.
+    """
+    wanted = sorted(set(driver_ids))
+    rows = Driver.objects.select_for_update(no_key=True, of=("self",)).select_related("base", "user")
+    found = list(rows.filter(pk__in=wanted).order_by("pk"))
+    if len(found) != len(wanted):
+        raise Stale(_("Somebody else just removed this driver. Go back to the list."))
+    return found
+
+
+@contextmanager
+def planning(
+    driver_ids: Iterable[int],
+    field: str,
+    *,
+    by: User,
+    way_out: WayOut | None = None,
+    vehicles: Iterable[int | None] = (),
+    told: dict[str, Any] | None = None,
+) -> Iterator[list[Driver]]:
+    """Hold these drivers, and vehicles, while their plan changes; then tell each of it, as a change of ``field``.
+
+    ``told``: what the driver's phone is told beside that, as JSON; it may be filled inside.
+
+    Raises Conflict when missions would be stranded and no way out was chosen, Refusal when the plan of somebody else,
+    saved in the meantime, forbids it. Nothing is written then.
+    """
+    with transaction.atomic():
+        drivers = lock_drivers(driver_ids)
+        lock_vehicles([pk for pk in vehicles if pk])
+        ids = [driver.pk for driver in drivers]
+        with journal.gathered(), commitments.kept(drivers=ids, way_out=way_out, by=by):
+            try:
+                with transaction.atomic():
+                    yield drivers
+            except IntegrityError as error:
+                raise Refusal(clash_in_words(error, Shift, ShiftPattern, Absence)) from error
+            data = (("plan", told),) if told else ()
+            edits = [Edit(driver.base, "change", driver.subject, (field,), data=data) for driver in drivers]
+            if edits:
+                record_edits(edits, by=by, party=planner(by, drivers[0].base))
+
+
+def planner(by: User, base: Base) -> Party:
+    """Return in what capacity somebody plans: an administrator, the control room, or the base's manager."""
+    if by.is_superuser:
+        return Party.ADMINISTRATOR
+    return Party.REGULATOR if may(by, Permission.REGULATE_RIDES, base) else Party.MANAGER

@@ -1,0 +1,54 @@
+"""Which week of shifts people copy into which."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from drivers.actions.weeks import Copied, copy_week, monday_of, plan_copy
+from drivers.forms.patterns import DayField
+from drivers.forms.planning import DriverChoice
+from echauffeur.accounts.models import User
+from echauffeur.bases.models import Base
+from echauffeur.common.refusals import Refusal
+
+
+class CopyWeekForm(forms.Form):
+    """Which week's shifts go into which week, of one driver or of all. Any day says the week that it lies in.
+
+    ``status`` is the answer's when it was not copied; ``made`` the shifts that were.
+    """
+
+    week = DayField(label=_("Copy the week of"))
+    into = DayField(label=_("Into the week of"))
+    driver = DriverChoice(required=False, empty_label=_("All drivers"))
+    status = 200
+
+    def __init__(self, data: Any, *, base: Base, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.base = base
+        self.made: list[Copied] = []
+        self.fields["driver"].offer(base)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or {}
+        week, into = said.get("week"), said.get("into")
+        if week and into and monday_of(week) == monday_of(into):
+            self.add_error("into", _("This is the same week. Choose another one."))
+        return said
+
+    def plan(self) -> list[Copied] | None:
+        """Return what copying would make of each shift; None while it is not said which week."""
+        return plan_copy(self.base, **self.cleaned_data) if self.is_bound and self.is_valid() else None
+
+    def save_as(self, by: User) -> bool:
+        """Copy the week and return whether it was copied; if not, the form's errors say why."""
+        if self.is_valid():
+            try:
+                copies = copy_week(base=self.base, by=by, **self.cleaned_data)
+            except Refusal as refusal:
+                self.add_error(None, str(refusal))
+            else:
+                self.made = [copy for copy in copies if not copy.why_not]
+        self.status = 200 if self.is_valid() else 422
+        return self.is_valid()
