@@ -5,20 +5,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.models import Driver, Shift
+from drivers.plans import days_in_words
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
-from echauffeur.common.personal import Identity, Keeper, Kept, Section, register
+from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, Value, register
 from echauffeur.journal.edits import Edit, record_edits
 
 KEPT = (
     Kept(
-        what=gettext_lazy("If you drive: your licences and when they end, your training, your shifts"),
+        what=gettext_lazy("If you drive: your licences and when they end, your training, your shifts and patterns"),
         why=gettext_lazy("To give you missions that you may drive, while you are on duty."),
         seen_by=gettext_lazy(
             "The control room and managers of your base, and the administrators. Passengers see your first name."
         ),
         until=gettext_lazy("Until you delete your account. Past shifts and missions stay without your name."),
         columns=("drivers.Driver.user", "drivers.Licence.category", "drivers.Licence.expires_on"),
+    ),
+    Kept(
+        what=gettext_lazy("If you drive: when you are away, why, and a note"),
+        why=gettext_lazy("To give you no missions then."),
+        seen_by=gettext_lazy(
+            "When: the control room and managers of your base. Why: its managers and the administrators alone."
+        ),
+        until=gettext_lazy("Until you delete your account."),
+        columns=("drivers.Absence.kind", "drivers.Absence.note"),
     ),
 )  # fmt: skip
 
@@ -32,7 +42,8 @@ NOTHING_HELD = {
 
 
 def export(person: User) -> list[Section]:
-    drivers = list(Driver.objects.filter(user=person).select_related("base").prefetch_related("licences", "shifts"))
+    theirs = Driver.objects.filter(user=person).select_related("base")
+    drivers = list(theirs.prefetch_related("licences", "shifts", "patterns", "absences"))
     return [
         Section(
             "driving",
@@ -67,7 +78,51 @@ def export(person: User) -> list[Section]:
                 for shift in reversed(driver.shifts.all())
             ],
         ),
+        _patterns(drivers),
+        _absences(drivers),
     ]
+
+
+def _patterns(drivers: list[Driver]) -> Section:
+    rows: list[tuple[Value, ...]] = [
+        (
+            driver.base.name,
+            days_in_words(row),
+            f"{row.begins:%H:%M}",
+            f"{row.ends:%H:%M}",
+            [f"{start:%H:%M}-{end:%H:%M}" for start, end in row.breaks],
+            row.first_day.isoformat(),
+            row.last_day.isoformat() if row.last_day else None,
+        )
+        for driver in drivers
+        for row in driver.patterns.all()
+    ]
+    fields = {
+        "base": _("Base"),
+        "days": _("Days"),
+        "begins": _("Begins"),
+        "ends": _("Ends"),
+        "breaks": _("Breaks"),
+        "first_day": _("First day"),
+        "last_day": _("Last day"),
+    }
+    return Section("shift_patterns", _("Shift patterns"), fields, rows)
+
+
+def _absences(drivers: list[Driver]) -> Section:
+    rows: list[tuple[Value, ...]] = [
+        (
+            driver.base.name,
+            driver.base.local(row.period.lower),
+            driver.base.local(row.period.upper) if row.period.upper else None,
+            Choice(row.kind, row.get_kind_display()),
+            row.note,
+        )
+        for driver in drivers
+        for row in reversed(driver.absences.all())
+    ]
+    fields = {"base": _("Base"), "from": _("From"), "until": _("Until"), "reason": _("Reason"), "note": _("Note")}
+    return Section("absences", _("Absences"), fields, rows)
 
 
 def erase(person: User, identity: Identity) -> None:
@@ -77,6 +132,8 @@ def erase(person: User, identity: Identity) -> None:
     for driver in drivers:
         driver.licences.all().delete()
         Shift.objects.filter(driver=driver, period__startswith__gte=now).delete()
+        driver.patterns.all().delete()
+        driver.absences.all().delete()
         for shift in driver.shifts.running(now):
             shift.period = (shift.period.lower, now)
             shift.save(update_fields=["period"])
@@ -85,4 +142,12 @@ def erase(person: User, identity: Identity) -> None:
     record_edits(edits, by=person, party=Party.DRIVER)
 
 
-register(Keeper("drivers", KEPT, export, erase))
+HARMLESS = (
+    "drivers.ShiftPattern.frequency",
+    "drivers.ShiftPattern.weekdays",
+    "drivers.ShiftPattern.skipped",
+    "drivers.ShiftPattern.breaks",
+    "drivers.Shift.breaks",
+)
+
+register(Keeper("drivers", KEPT, export, erase, harmless=HARMLESS))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Prefetch, Q
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +14,19 @@ from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch.models import Mission, Stop, StopKind
 from dispatch.states import MISSION, MissionState
-from drivers.models import Driver, Shift
+from drivers.models import Absence, Driver, Shift
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry
 
 # What others changed on the driver's day stays in sight this long.
 NOTICE_STAYS = timedelta(minutes=15)
 WARNINGS = 3
+# What changed in the plan may concern somebody who is off duty, and who looks once a day.
+PLAN_NOTICE_STAYS = timedelta(days=1)
+PLAN_NOTICES = 2
+# So far ahead the phone shows the coming shifts; and so many at most.
+SHIFTS_AHEAD = timedelta(days=7)
+MOST_SHIFTS = 30
 
 STEP_LABELS = {
     "acknowledge": _("Mission received"),
@@ -35,6 +43,13 @@ NOTICES = {
     ("abort", Party.REGULATOR): _("The control room has broken off ride %(code)s."),
     ("complete", Party.REGULATOR): _("The control room has closed ride %(code)s as completed."),
     ("no_show", Party.REGULATOR): _("The control room has closed ride %(code)s: nobody came."),
+}
+PLANNING = ("shifts", "patterns", "absences")
+PLAN_NOTICES_IN_WORDS = {
+    "add": _("New shift: %(when)s."),
+    "change": _("Your shift has changed: %(when)s."),
+    "remove": _("You no longer have the shift of %(when)s."),
+    "": _("Your plan has changed: look at your shifts below."),
 }
 
 
@@ -65,7 +80,8 @@ class Notice:
     text: str
     at: datetime
     seq: int
-    is_new_work: bool
+    is_new_work: bool = False
+    is_of_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +132,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Day:
-    """``shifts``: the day's that have not ended, or the next one. ``over``: done or called off, latest first."""
+    """``shifts``: the day's that have not ended, or the next one. ``over``: done or called off, latest first.
+
+    ``coming``: the shifts of the next days, those of the day too; ``away``: absences of that time.
+    """
 
     driver: Driver
     now: datetime
@@ -125,6 +144,8 @@ class Day:
     later: list[Work]
     over: list[Mission]
     notices: list[Notice]
+    coming: list[Shift]
+    away: list[Absence]
 
     @property
     def on_duty(self) -> Shift | None:
@@ -140,14 +161,22 @@ class Day:
 
     @property
     def warnings(self) -> list[Notice]:
-        """The newest notices of what was taken away; new work shows itself."""
-        return [notice for notice in self.notices if not notice.is_new_work][:WARNINGS]
+        """The newest notices of what was taken away, then of what changed in the plan; new work shows itself."""
+        of_rides = [notice for notice in self.notices if not notice.is_new_work and not notice.is_of_plan]
+        of_plan = [notice for notice in self.notices if notice.is_of_plan]
+        return of_rides[:WARNINGS] + of_plan[:PLAN_NOTICES]
+
+    @property
+    def breaks(self) -> list[DateTimeTZRange]:
+        """The breaks of the day's shifts that are not over."""
+        return [pause for shift in self.shifts for pause in shift.breaks if pause.upper > self.now]
 
 
 def day_of(driver: Driver, now: datetime) -> Day:
-    """Return the driver's day at that moment, in four queries. It lasts until the shift's end when that is later."""
+    """Return the driver's day at that moment, in five queries. It lasts until the shift's end when that is later."""
     start, end = driver.base.day(driver.base.local(now).date())
-    shifts = _shifts(driver, now, end)
+    coming = list(driver.shifts.not_over(now).select_related("vehicle").order_by("period")[:MOST_SHIFTS])
+    shifts = [shift for shift in coming if shift.period.lower < end] or coming[:1]
     window = (start, max([end, *(shift.period.upper for shift in shifts)]))
     missions = _missions(driver, *window)
     works = [Work(mission) for mission in missions if mission.state in MISSION.live]
@@ -155,13 +184,10 @@ def day_of(driver: Driver, now: datetime) -> Day:
     works = [work for work in works if work.stop]
     works.sort(key=lambda work: (work.mission.state != MissionState.UNDER_WAY, work.mission.starts_at))
     over = [mission for mission in reversed(missions) if mission.state in MISSION.final]
-    return Day(driver, now, shifts, works[0] if works else None, works[1:], over, _notices(driver, now))
-
-
-def _shifts(driver: Driver, now: datetime, end: datetime) -> list[Shift]:
-    coming = list(driver.shifts.filter(period__endswith__gt=now).select_related("vehicle").order_by("period")[:4])
-    today = [shift for shift in coming if shift.period.lower < end]
-    return today or coming[:1]
+    ahead = [shift for shift in coming if shift.period.lower < now + SHIFTS_AHEAD]
+    away = list(driver.absences.overlapping(now, now + SHIFTS_AHEAD).order_by("period"))
+    notices = _notices(driver, now)
+    return Day(driver, now, shifts, works[0] if works else None, works[1:], over, notices, ahead, away)
 
 
 def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:
@@ -173,11 +199,29 @@ def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:
 
 
 def _notices(driver: Driver, now: datetime) -> list[Notice]:
-    entries = Entry.objects.filter(streams__has_key=driver.stream, subject="ride", at__gte=now - NOTICE_STAYS)
-    return [
-        Notice(
-            str(NOTICES[told]) % {"code": entry.code}, entry.at, entry.streams[driver.stream], entry.verb == "assign"
-        )
-        for entry in entries.order_by("-at")
-        if (told := (entry.verb, Party(entry.party))) in NOTICES
-    ]
+    """Return what others changed of late, newest first."""
+    of_rides = Q(subject="ride", at__gte=now - NOTICE_STAYS)
+    of_plan = Q(subject="driver", verb="change", at__gte=now - PLAN_NOTICE_STAYS)
+    entries = Entry.objects.filter(of_rides | of_plan, streams__has_key=driver.stream).order_by("-at")
+    return [notice for entry in entries if (notice := _notice(driver, entry))]
+
+
+def _notice(driver: Driver, entry: Entry) -> Notice | None:
+    seq = entry.streams[driver.stream]
+    if entry.subject == "driver":
+        is_of_plan = {*PLANNING} & {*entry.data.get("fields", [])}
+        text = _plan_in_words(driver, entry.data.get("plan", {}))
+        return Notice(text, entry.at, seq, is_of_plan=True) if is_of_plan else None
+    told = (entry.verb, Party(entry.party))
+    if told not in NOTICES:
+        return None
+    return Notice(str(NOTICES[told]) % {"code": entry.code}, entry.at, seq, is_new_work=entry.verb == "assign")
+
+
+def _plan_in_words(driver: Driver, plan: dict[str, str]) -> str:
+    """Return what changed of the driver's shifts, in words and on the base's clock."""
+    sentence = str(PLAN_NOTICES_IN_WORDS[plan.get("what", "")])
+    if not plan:
+        return sentence
+    start, end = (driver.base.local(datetime.fromisoformat(plan[name])) for name in ("from", "until"))
+    return sentence % {"when": f"{formats.date_format(start, 'D j M')} {start:%H:%M}–{end:%H:%M}"}

@@ -122,4 +122,11 @@ def _fields_in_words(step: Entry) -> list[str]:
     row = ROWS.get(step.subject)
     fields = step.data.get("fields", []) if row and step.verb == "change" else []
     known = {field.name: field for field in row._meta.get_fields()} if row else {}  # noqa: SLF001
-    return [str(getattr(known.get(name), "verbose_name", name)) for name in fields]
+    return [_name_of(known.get(name)) or name for name in fields]
+
+
+def _name_of(field: Any) -> str:
+    """Return what a field is called, or what the rows are called that hang on the row by it; nothing when unknown."""
+    if field is None or not field.auto_created or not field.is_relation:
+        return str(getattr(field, "verbose_name", ""))
+    return str(field.related_model._meta.verbose_name_plural)  # noqa: SLF001  how Django names what is public

@@ -1,6 +1,6 @@
 """What all planning of drivers has in common: the locks, the missions that must stay possible, and the telling."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,11 +42,11 @@ def planning(
     by: User,
     way_out: WayOut | None = None,
     vehicles: Iterable[int | None] = (),
-    told: dict[str, Any] | None = None,
+    told: Mapping[int, dict[str, Any]] | None = None,
 ) -> Iterator[list[Driver]]:
     """Hold these drivers, and vehicles, while their plan changes; then tell each of it, as a change of ``field``.
 
-    ``told``: what the driver's phone is told beside that, as JSON; it may be filled inside.
+    ``told``: what a driver's phone is told beside that, as JSON, by the driver's key.
 
     Raises Conflict when missions would be stranded and no way out was chosen, Refusal when the plan of somebody else,
     saved in the meantime, forbids it. Nothing is written then.
@@ -61,10 +61,16 @@ def planning(
                     yield drivers
             except IntegrityError as error:
                 raise Refusal(clash_in_words(error, Shift, ShiftPattern, Absence)) from error
-            data = (("plan", told),) if told else ()
-            edits = [Edit(driver.base, "change", driver.subject, (field,), data=data) for driver in drivers]
+            edits = [
+                Edit(driver.base, "change", driver.subject, (field,), data=_data(driver, told or {}))
+                for driver in drivers
+            ]
             if edits:
                 record_edits(edits, by=by, party=planner(by, drivers[0].base))
+
+
+def _data(driver: Driver, told: Mapping[int, dict[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    return (("plan", told[driver.pk]),) if driver.pk in told else ()
 
 
 def planner(by: User, base: Base) -> Party:

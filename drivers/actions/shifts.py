@@ -24,7 +24,9 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
     if shift.pk and was is None:
         raise Stale(GONE)
     drivers = {shift.driver_id, was.driver_id} if was else {shift.driver_id}
-    told = _told("change" if was else "add", shift)
+    told = {shift.driver_id: _told("change" if was and was.driver_id == shift.driver_id else "add", shift)}
+    if was and was.driver_id != shift.driver_id:
+        told[was.driver_id] = _told("remove", was)
     with planning(drivers, "shifts", by=by, way_out=way_out, vehicles=[shift.vehicle_id], told=told):
         row = _held(shift) if was else None
         if row:
@@ -39,7 +41,7 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
 
 def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None:
     """Remove a shift that is not over. Its pattern, if it has one, makes no other for that day. Raises Refusal."""
-    with planning([row.driver_id], "shifts", by=by, way_out=way_out, told=_told("remove", row)):
+    with planning([row.driver_id], "shifts", by=by, way_out=way_out, told={row.driver_id: _told("remove", row)}):
         shift = _held(row)
         if shift.period.upper <= timezone.now():
             raise Refusal(_("This shift is over: it stays, so that the record of who was on duty stays true."))

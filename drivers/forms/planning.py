@@ -83,7 +83,7 @@ class DriverChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django'
     """A driver of the base. Somebody switched off only where they stand already."""
 
     def __init__(self, queryset: Any = None, **kwargs: Any) -> None:
-        said = {"label": _("Driver"), "empty_label": _("Choose a driver")} | kwargs
+        said: dict[str, Any] = {"label": _("Driver"), "empty_label": _("Choose a driver")} | kwargs
         super().__init__(Driver.objects.none() if queryset is None else queryset, **said)
 
     def offer(self, base: Base, also: int | None = None) -> None:
@@ -95,8 +95,12 @@ class VehicleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django
     """A vehicle of the base that is not switched off, or none."""
 
     def __init__(self, queryset: Any = None, **kwargs: Any) -> None:
-        said = {"label": _("Vehicle"), "empty_label": _("None in particular"), "required": False} | kwargs
-        super().__init__(Vehicle.objects.none() if queryset is None else queryset, **said)
+        known: dict[str, Any] = {
+            "label": _("Vehicle"),
+            "empty_label": _("None in particular"),
+            "required": False,
+        }
+        super().__init__(Vehicle.objects.none() if queryset is None else queryset, **(known | kwargs))
 
     def offer(self, base: Base, also: int | None = None) -> None:
         self.queryset = Vehicle.objects.of(base).filter(Q(enabled=True) | Q(pk=also))

@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-expired-codes": {"task": "echauffeur.accounts.tasks.forget_expired_codes", "schedule": 3600.0},
     "forget-old-contact": {"task": "echauffeur.public.tasks.forget_old", "schedule": crontab(hour=3, minute=37)},
+    "plan-shifts-ahead": {"task": "drivers.tasks.plan_shifts_ahead", "schedule": crontab(minute=17)},
     "warn-of-endings": {"task": "dispatch.tasks.warn_of_endings", "schedule": crontab(minute=7)},
     "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }

@@ -103,7 +103,9 @@ def by_phone(journey: Journey, *, customer: User | None, state: str) -> None:
 
 
 def as_driver(driver: Driver) -> None:
-    """A mission driven, and one kept with words and declined with words; a service phone that was given back."""
+    """A mission driven, and one kept with words and declined with words; a phone that was given back; an absence."""
+    factories.ShiftPatternFactory(driver=driver, first_day=driver.base.today() + timedelta(days=20))
+    factories.AbsenceFactory(driver=driver, note=f"{FIRST} {LAST} marries")
     phone, manager = factories.HandsetFactory(base=driver.base), factories.ManagerFactory(base=driver.base)
     fleet.lend(handset=phone, holder=driver.user, by=manager)
     fleet.take_back(handset=phone, by=manager)

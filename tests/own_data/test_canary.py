@@ -31,7 +31,9 @@ def test_nothing_in_the_database_knows_the_person_any_more(life: Life) -> None:
     assert traces(WORDS) == []
 
 
-@pytest.mark.parametrize("app", ["accounts", "journal", "bookings", "dispatch", "fleet", "public", "notifications"])
+@pytest.mark.parametrize(
+    "app", ["accounts", "journal", "bookings", "dispatch", "drivers", "fleet", "public", "notifications"]
+)
 def test_the_canary_sings_when_one_app_forgets_to_erase(life: Life, app: str, monkeypatch: pytest.MonkeyPatch) -> None:
     forgetful = replace(personal._keepers[app], erase=lambda person, identity: None)
     monkeypatch.setitem(personal._keepers, app, forgetful)
@@ -89,6 +91,8 @@ def test_a_driver_stays_without_a_name_and_cannot_be_chosen(life: Life) -> None:
     assert (driver.enabled, driver.sharing, str(driver), driver.short_name) == (False, False, *["Deleted account"] * 2)
     assert Mission.objects.filter(driver=driver).count() == driven
     assert not Licence.objects.filter(driver=driver).exists()
+    assert not driver.patterns.exists()
+    assert not driver.absences.exists()
     assert [shift.period.upper <= timezone.now() for shift in Shift.objects.filter(driver=driver)] == [True]
 
 
