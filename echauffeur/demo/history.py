@@ -93,6 +93,16 @@ class Diary:
 # Periods of one driver or vehicle are sorted and never overlap: only the neighbours matter.
 
 
+def without(period: Period, gaps: list[Period]) -> list[Period]:
+    """Return what is left of a period outside these gaps, which are in order."""
+    left, start = [], period[0]
+    for gap in gaps:
+        if start < gap[0] < period[1]:
+            left.append((start, gap[0]))
+        start = max(start, min(gap[1], period[1]))
+    return [*left, (start, period[1])] if start < period[1] else left
+
+
 def _covers(periods: list[Period], slot: Period) -> bool:
     after = bisect_right(periods, slot[0], key=itemgetter(0))
     return after > 0 and slot[1] <= periods[after - 1][1]

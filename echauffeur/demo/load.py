@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from django.db import connection, transaction
@@ -12,25 +12,27 @@ from psycopg.types.json import Jsonb
 
 from bookings.models import Ride
 from dispatch.models import Mission, Stop
-from drivers.models import Driver, Licence, Shift
+from drivers.actions.generation import generate_ahead
+from drivers.models import Absence, Licence, Shift
 from echauffeur.accounts.models import User
 from echauffeur.bases.holidays import HolidayCalendar
 from echauffeur.bases.models import Base, Category, OpeningException, OpeningHours, Place
 from echauffeur.demo import accounts
 from echauffeur.demo.bases import BASES, BaseSpec
 from echauffeur.demo.handsets import write_handsets
-from echauffeur.demo.history import KINDS, Chronicle, Diary
+from echauffeur.demo.history import KINDS, Chronicle, Diary, Period, without
 from echauffeur.demo.letters import write_letters
 from echauffeur.demo.lives import Life, steps_of
-from echauffeur.demo.people import Crew, hire, notes_of_roles, write_shifts
+from echauffeur.demo.people import Crew, hire, notes_of_roles
+from echauffeur.demo.plans import write_plans
 from echauffeur.demo.town.drawing import Town, draw
 from echauffeur.journal.models import Stream
 from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
 from tracking.models import Basemap
 
 PAST_DAYS = 60
-SHIFT_DAYS_AHEAD = 14
 RIDE_DAYS_AHEAD = 9
+FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 BATCH = 2000
 ENTRY_COLUMNS = (
     "base_id", "seq", "verb", "subject", "subject_id", "code", "from_state", "to_state", "by_id", "party", "at",
@@ -73,7 +75,7 @@ def load(now: datetime) -> None:
     crews = hire(bases, today)
     write_handsets(crews, now)
     write_letters(now)
-    write_shifts(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today + timedelta(days=SHIFT_DAYS_AHEAD))
+    write_plans(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today)
     for code, crew in crews.items():
         chronicle = Chronicle(
             SPECS[code],
@@ -89,13 +91,9 @@ def load(now: datetime) -> None:
 
 
 def keep_on_duty(now: datetime) -> None:
-    """Write the watches of the coming two weeks, for a demo that was loaded some days ago."""
-    crews = {}
+    """Plan the shifts that came into the bases' horizon since, for a demo that was loaded some days ago."""
     for base in Base.objects.filter(code__in=SPECS):
-        drivers = Driver.objects.filter(base=base, user__email__endswith=f"@{accounts.MAIL}").order_by("pk")
-        crews[base.code] = Crew(base, drivers=list(drivers))
-    today = now.date()
-    write_shifts(SPECS, crews, today - timedelta(days=1), today + timedelta(days=SHIFT_DAYS_AHEAD))
+        generate_ahead(base, now)
 
 
 def _write_bases(now: datetime) -> dict[str, Base]:
@@ -212,15 +210,20 @@ def _send_to_the_garage(fleets: dict[str, list[Vehicle]], now: datetime) -> None
 
 
 def _diary(crew: Crew, vehicles: list[Vehicle]) -> Diary:
-    shifts: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    shifts: dict[int, list[Period]] = defaultdict(list)
+    away: dict[int, list[Period]] = defaultdict(list)
+    for absence in Absence.objects.filter(driver__base=crew.base).order_by("period"):
+        away[absence.driver_id].append((absence.period.lower, absence.period.upper or FAR_AWAY))
     for shift in Shift.objects.filter(driver__base=crew.base).order_by("period"):
-        shifts[shift.driver_id].append((shift.period.lower, shift.period.upper))
+        pauses = [(pause.lower, pause.upper) for pause in shift.breaks]
+        period = shift.period.lower, shift.period.upper
+        shifts[shift.driver_id] += without(period, sorted([*pauses, *away[shift.driver_id]]))
     licences: dict[int, set[str]] = defaultdict(set)
     for licence in Licence.objects.filter(driver__base=crew.base):
         licences[licence.driver_id].add(licence.category)
     out: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for absence in Unavailability.objects.filter(vehicle__in=vehicles).order_by("period"):
-        out[absence.vehicle_id].append((absence.period.lower, absence.period.upper))
+    for outage in Unavailability.objects.filter(vehicle__in=vehicles).order_by("period"):
+        out[outage.vehicle_id].append((outage.period.lower, outage.period.upper))
     return Diary(shifts, licences, out)
 
 

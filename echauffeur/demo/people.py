@@ -8,16 +8,15 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from drivers.models import Driver, Licence, Shift
+from drivers.models import Driver, Licence
 from echauffeur.accounts.models import Membership, User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.demo import accounts
 from echauffeur.demo.accounts import PASSWORD, address_of
-from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.bases import BASES
 from echauffeur.demo.lives import Note
-from echauffeur.demo.watches import Period, always, watches
 
 FIRST_NAMES = (
     "Adèle Alexandre Alice Anaïs Antoine Arnaud Aurélie Baptiste Bastien Benoît Bruno Caroline Cécile Charlotte Chloé "
@@ -196,21 +195,3 @@ def _give_licences(crew: Crew, today: date) -> None:
         if number == FORGETFUL and len(crew.drivers) <= A_FEW:
             licences[-1].expires_on = today - timedelta(days=3)  # nothing on a small base is driven with it
     Licence.objects.bulk_create(licences)
-
-
-def write_shifts(specs: dict[str, BaseSpec], crews: dict[str, Crew], first: date, last: date) -> None:
-    """Write the watches from one local date to another (both included); those that exist already stay."""
-    shifts = [
-        Shift(driver=driver, period=period)
-        for code, crew in crews.items()
-        for number, driver in enumerate(crew.drivers)
-        for period in _watches(specs[code], number, first, last)
-    ]
-    Shift.objects.bulk_create(shifts, ignore_conflicts=True, batch_size=2000)
-
-
-def _watches(spec: BaseSpec, number: int, first: date, last: date) -> Iterator[Period]:
-    if spec.code == "brest" and number == 0:
-        # The driver whom visitors play is always on duty, so that the demo can be tried at any hour.
-        return always(first, last)
-    return watches(number, first, last, round_the_clock=spec.round_the_clock)

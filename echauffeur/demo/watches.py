@@ -1,11 +1,10 @@
 """When the demo's drivers are on duty: watches that repeat, in the base's local time."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-Period = tuple[datetime, datetime]
+from echauffeur.common.recurrence import DAYS_PER_WEEK, period_on
 
 # Start and hours. Watches overlap by half an hour, so that a ride at the change has somebody to drive it.
 WATCHES = {
@@ -18,33 +17,54 @@ WATCHES = {
 }
 ROUND_THE_CLOCK = ("morning", "evening", "night", "morning", "evening", "day", "night", "morning", "evening", "night")
 IN_OFFICE_HOURS = ("early", "day", "noon")
-LAST_OFFICE_DAY = 4
+# When the first of them has a break, and for how many minutes. They take turns: somebody always drives.
+BREAKS = {"day": (time(11, 30), 30), "early": (time(9, 30), 20), "night": (time(1), 20)}
+TURNS, TURN = 4, timedelta(minutes=30)
 TIME_ZONE = ZoneInfo("Europe/Paris")
 
 
-def watches(number: int, first: date, last: date, *, round_the_clock: bool = True) -> Iterator[Period]:
-    """Yield the watches of the base's n-th driver that begin from one local date to another (both included)."""
-    pattern = ROUND_THE_CLOCK if round_the_clock else IN_OFFICE_HOURS
-    starts, hours = WATCHES[pattern[number % len(pattern)]]
-    for day in _days(first, last):
-        off = (day.toordinal() + number * 3) % 7 in (0, 1) if round_the_clock else day.weekday() > LAST_OFFICE_DAY
-        if not off:
-            start = datetime.combine(day, starts, TIME_ZONE)
-            yield start, start + timedelta(hours=hours)
+@dataclass(frozen=True)
+class Watch:
+    """When somebody is on duty, on some weekdays (Monday is 0), with breaks; the end may be on the next day."""
+
+    weekdays: tuple[int, ...]
+    begins: time
+    ends: time
+    breaks: tuple[tuple[time, time], ...] = ()
+    on_holidays: bool = True
 
 
-def always(first: date, last: date) -> Iterator[Period]:
-    """Yield watches that leave no gap."""
-    for day in _days(first, last):
-        clocks = [(day, time(0)), (day, time(12)), (day + timedelta(days=1), time(0))]
-        yield from pairwise(datetime.combine(on, clock, TIME_ZONE) for on, clock in clocks)
+def watch_of(number: int, *, round_the_clock: bool = True) -> Watch:
+    """Return the watch of a base's n-th driver."""
+    names = ROUND_THE_CLOCK if round_the_clock else IN_OFFICE_HOURS
+    name = names[number % len(names)]
+    begins, hours = WATCHES[name]
+    ends = (datetime.combine(date.min, begins) + timedelta(hours=hours)).time()
+    # Two days off in a row, others for each; and the weekend in offices.
+    off = {(-3 * number + day) % DAYS_PER_WEEK for day in (-1, 0)} if round_the_clock else {5, 6}
+    weekdays = tuple(day for day in range(DAYS_PER_WEEK) if day not in off)
+    return Watch(weekdays, begins, ends, _breaks(name, number), on_holidays=round_the_clock)
+
+
+def _breaks(name: str, number: int) -> tuple[tuple[time, time], ...]:
+    if name not in BREAKS:
+        return ()
+    first, minutes = BREAKS[name]
+    start = datetime.combine(date.min, first) + TURN * (number // 3 % TURNS)
+    return ((start.time(), (start + timedelta(minutes=minutes)).time()),)
+
+
+def always() -> list[Watch]:
+    """Return watches that leave no gap."""
+    every_day = tuple(range(DAYS_PER_WEEK))
+    return [Watch(every_day, time(0), time(12)), Watch(every_day, time(12), time(0))]
 
 
 def is_on_watch(number: int, moment: datetime) -> bool:
-    """Return whether the n-th driver of a base that never closes is on duty."""
-    today = moment.astimezone(TIME_ZONE).date()
-    return any(start <= moment < end for start, end in watches(number, today - timedelta(days=1), today))
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    """Return whether the n-th driver of a base that never closes is on duty, but for breaks and absences."""
+    local, watch = moment.astimezone(TIME_ZONE), watch_of(number)
+    for on in (local.date() - timedelta(days=1), local.date()):
+        period = period_on(TIME_ZONE, on, watch.begins, watch.ends)
+        if on.weekday() in watch.weekdays and period and period[0] <= moment < period[1]:
+            return True
+    return False

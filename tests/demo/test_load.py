@@ -14,7 +14,7 @@ from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch.models import Mission, Stop
 from dispatch.states import MISSION
-from drivers.models import Driver, Shift
+from drivers.models import Absence, Driver, Shift, ShiftPattern
 from echauffeur.accounts.models import User, normal_phone
 from echauffeur.bases.models import Base, Place
 from echauffeur.bases.queries import is_open
@@ -137,9 +137,18 @@ def test_missions_lie_within_shifts_licences_and_vehicles_in_service():
     shifts = defaultdict(list)
     for shift in Shift.objects.all():
         shifts[shift.driver_id].append((shift.period.lower, shift.period.upper))
+    away = {(absence.driver_id, absence.period) for absence in Absence.objects.all()}
+    breaks = {(shift.driver_id, pause) for shift in Shift.objects.all() for pause in shift.breaks}
+    taken = defaultdict(list)
+    for driver, period in away | breaks:
+        taken[driver].append(period)
     missions = Mission.objects.with_crew().prefetch_related("driver__licences", "stops__ride")
     for mission in missions:
         assert any(s <= mission.starts_at and mission.ends_at <= e for s, e in shifts[mission.driver_id]), mission
+        assert not any(
+            period.lower < mission.ends_at and (period.upper is None or mission.starts_at < period.upper)
+            for period in taken[mission.driver_id]
+        ), mission
         held = {licence.category for licence in mission.driver.licences.all()}
         assert mission.vehicle.model.licence in held
         ride = mission.stops.all()[0].ride
@@ -198,6 +207,18 @@ def test_personas_sign_in_and_their_pages_open():
         answer = client.post("/sign-in/", {"username": account.email, "password": account.password})
         assert answer.status_code == 302, account
         assert client.get(account.opens_at).status_code == 200, account
+
+
+def test_everybody_has_a_pattern_and_every_base_somebody_away(now):
+    assert not Driver.objects.filter(patterns=None).exists()
+    assert not Shift.objects.filter(by_hand=True).exists()
+    assert {base.code for base in Base.objects.all()} == set(
+        Absence.objects.values_list("driver__base__code", flat=True)
+    )
+    assert ShiftPattern.objects.filter(begins="21:30").exists(), "nights"
+    assert ShiftPattern.objects.filter(weekdays__contains=[5, 6]).exists(), "weekends"
+    assert ShiftPattern.objects.exclude(breaks=[]).exists()
+    assert Driver.objects.filter(shifts__period__contains=now).count() > 8
 
 
 def test_loading_again_changes_nothing(now):

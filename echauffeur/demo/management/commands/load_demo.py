@@ -12,7 +12,7 @@ from echauffeur.demo.load import is_loaded, keep_on_duty, load
 
 
 class Command(BaseCommand):
-    help = "Writes the demo into an empty database; on one that has it already, writes the coming two weeks' watches."
+    help = "Writes the demo into an empty database; on one that has it already, plans the shifts that came into reach."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if is_loaded():
