@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOCAL := @$(PYTHON) -m deploy.local
+# Each runs tests on servers of its own; a chunk is small, so that no worker waits behind a long test.
+WORKERS ?= auto
 
 .PHONY: help demo demo-reset test environment lint format messages drawings picture lock
 
@@ -15,7 +17,7 @@ demo-reset: ## The same from fresh data
 	$(LOCAL) demo-reset
 
 test: environment ## Check and test everything, browser tests included; ARGS go to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxschedchunk 8 $(ARGS)
 
 environment: ## Make the environment for tests, without running anything
 	$(LOCAL) environment test
