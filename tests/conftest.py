@@ -18,6 +18,11 @@ settings.register_profile("project", deadline=None, derandomize=IN_CI)
 settings.load_profile("project")
 
 
+def pytest_xdist_setupnodes() -> None:
+    """Leave all servers to the workers: a worker that inherited our settings would share ours with the others."""
+    SERVICES.stop()
+
+
 def pytest_unconfigure() -> None:
     SERVICES.stop()
 

@@ -30,10 +30,22 @@ class Services:
             self.valkey.start()
 
     def stop(self) -> None:
-        """Stop both and remove what they wrote."""
+        """Stop both, and remove what they wrote and what the environment says of them."""
         self.valkey.stop()
         self.postgres.stop()
         shutil.rmtree(self.data, ignore_errors=True)
+        for name in self.environment:
+            os.environ.pop(name, None)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What names them to Django."""
+        return {
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "ECHAUFFEUR_DATA": str(self.data),
+            "DJANGO_SETTINGS_MODULE": "echauffeur.settings.test",
+        }
 
 
 def start() -> Services:
@@ -43,10 +55,5 @@ def start() -> Services:
     services = Services(data, Postgres(data, throwaway=True), Valkey(data))
     services.postgres.start()
     services.valkey.start()
-    os.environ |= {
-        "DATABASE_URL": services.postgres.url,
-        "REDIS_URL": services.valkey.url,
-        "ECHAUFFEUR_DATA": str(data),
-        "DJANGO_SETTINGS_MODULE": "echauffeur.settings.test",
-    }
+    os.environ |= services.environment
     return services
