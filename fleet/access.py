@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from echauffeur.bases.models import Base
-from fleet.models import Handset, Unavailability, Vehicle, VehicleModel
+from fleet.models import Handset, Reading, Unavailability, Vehicle, VehicleModel
 
 
 def vehicle_of(base: Base, pk: int) -> Vehicle:
@@ -13,6 +13,23 @@ def vehicle_of(base: Base, pk: int) -> Vehicle:
         raise Http404
     vehicle.base = base
     return vehicle
+
+
+def vehicle_to_plan(base: Base, pk: int) -> Vehicle:
+    """Return the base's vehicle, with model and what was read last (``mileage``, ``energy``). Raises Http404."""
+    vehicle = Vehicle.objects.of(base).with_model().with_figures().filter(pk=pk).first()
+    if vehicle is None:
+        raise Http404
+    vehicle.base = base
+    return vehicle
+
+
+def reading_of(base: Base, pk: int) -> Reading:
+    """Return the reading of one of the base's vehicles. Raises Http404 when it is another base's or none."""
+    reading = Reading.objects.select_related("vehicle").filter(vehicle__base=base, pk=pk).first()
+    if reading is None:
+        raise Http404
+    return reading
 
 
 def model_of(base: Base, pk: int) -> VehicleModel:

@@ -18,12 +18,15 @@ from fleet.models import (
     Reading,
     ReadingKind,
     Unavailability,
+    UnavailabilityReason,
     Vehicle,
     VehicleModel,
     VehicleModelQuerySet,
     VehicleQuerySet,
 )
 from fleet.states import HandsetState
+
+IN_THE_WORKSHOP = (UnavailabilityReason.MAINTENANCE, UnavailabilityReason.INSPECTION, UnavailabilityReason.BREAKDOWN)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,11 @@ def fleet_to_plan(base: Base) -> list[VehicleRow]:
     """Return the base's vehicles in use as whoever plans needs them: first those with something to do, then by name."""
     rows = vehicle_rows(base, vehicles_to_configure(base).enabled())
     return sorted(rows, key=lambda row: (row.out is None, not row.is_overdue, not row.dues, not row.is_low))
+
+
+def workshop_now(vehicle: Vehicle) -> Unavailability | None:
+    """Return what keeps the vehicle in the workshop at this moment, if anything does."""
+    return vehicle.unavailabilities.filter(period__contains=timezone.now(), reason__in=IN_THE_WORKSHOP).first()
 
 
 @dataclass(frozen=True)

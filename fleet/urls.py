@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fleet.states import HANDSET
-from fleet.views import handsets, vehicle_models, vehicles
+from fleet.views import handsets, upkeep, vehicle_models, vehicles
 
 urlpatterns = [
     path("bases/<slug:code>/vehicles/", vehicles.vehicles, name="base-vehicles"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path(
         "bases/<slug:code>/unavailabilities/<int:pk>/end/", vehicles.unavailability_end, name="base-unavailability-end"
     ),
+    path("bases/<slug:code>/planning/vehicles/", upkeep.vehicles, name="planning-vehicles"),
+    path("bases/<slug:code>/planning/vehicles/<int:pk>/done/", upkeep.done, name="planning-vehicle-done"),
+    path("bases/<slug:code>/planning/vehicles/<int:pk>/readings/", upkeep.readings, name="planning-readings"),
+    path("bases/<slug:code>/planning/readings/<int:pk>/remove/", upkeep.reading_remove, name="planning-reading-remove"),
     path("bases/<slug:code>/models/", vehicle_models.models, name="base-models"),
     path("bases/<slug:code>/models/new/", vehicle_models.model_add, name="base-model-add"),
     path("bases/<slug:code>/models/<int:pk>/", vehicle_models.model, name="base-model"),

@@ -9,10 +9,12 @@ from drivers.models import Driver, Shift
 from drivers.queries import shift_of_reading
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
 from fleet.actions.readings import Dashboard, take_reading
 from fleet.actions.vehicles import lock_vehicles
+from fleet.commitments import kept
 from fleet.models import Reading, ReadingKind, Vehicle
 
 
@@ -42,16 +44,16 @@ def read_dashboard(*, driver: Driver, vehicle: Vehicle, read: Dashboard, by: Use
     lock_vehicles([vehicle.pk])
     shift = shift_of_reading(row, read.kind, read.read_at)
     if shift and read.kind == ReadingKind.START and shift.vehicle_id is None and not journal.earlier(tap):
-        _take_over(shift, vehicle)
+        _take_over(shift, vehicle, by)
     reading = take_reading(vehicle=vehicle, read=read, by=by, party=Party.DRIVER, tap=tap, also_on=(driver.stream,))
     return Taken(reading, shift)
 
 
-def _take_over(shift: Shift, vehicle: Vehicle) -> None:
-    """Give the shift the vehicle, unless somebody else's shift has it then."""
+def _take_over(shift: Shift, vehicle: Vehicle, by: User) -> None:
+    """Give the shift the vehicle, unless somebody else has it then, by their shift or on a mission."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), kept(drivers=[shift.driver_id], vehicles=[vehicle.pk], by=by):
             shift.vehicle = vehicle
             shift.save(update_fields=["vehicle"])
-    except IntegrityError:
+    except (IntegrityError, Refusal):
         shift.vehicle = None

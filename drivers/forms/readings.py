@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from drivers.models import Driver
 from echauffeur.journal.forms import TapForm
 from fleet.actions.readings import Dashboard
+from fleet.forms.upkeep import MOST_KILOMETRES
 from fleet.models import Vehicle
 
-# What a dashboard can show.
-MOST_KILOMETRES = 9_999_999
 WHOLE = 100
 
 

@@ -70,8 +70,10 @@ def party_of(user: "User") -> Party:
 
 
 @transaction.atomic
-def save_row(*, row: Any, fields: Iterable[str], by: "User") -> Any:
+def save_row(*, row: Any, fields: Iterable[str], by: "User", party: Party | None = None) -> Any:
     """Write a new or changed row of a base, which has ``base`` and ``subject``, and tell of it. Return the row.
+
+    ``party``: in what capacity, where that is not a manager's or administrator's.
 
     Nothing is written or told when no field changed; what did not change is left as it is by now. Raises Refusal when a
     constraint of the database forbids the row, or the row is gone: somebody else was quicker.
@@ -91,7 +93,7 @@ def save_row(*, row: Any, fields: Iterable[str], by: "User") -> Any:
     verb = "add" if is_new else "change"
     # The beginning of a base is told of the service: a base with a journal of its own could not go any more.
     base = None if is_new and row.base is row else row.base
-    record_edits([Edit(base, verb, row.subject, fields)], by=by, party=party_of(by))
+    record_edits([Edit(base, verb, row.subject, fields)], by=by, party=party or party_of(by))
     return row
 
 

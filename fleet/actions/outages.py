@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import party_on
 from echauffeur.common.refusals import Stale
 from echauffeur.journal import actions as journal
-from echauffeur.journal.edits import Edit, party_of, record_edits
+from echauffeur.journal.edits import Edit, record_edits
 from fleet import commitments
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
@@ -50,4 +51,4 @@ def end_unavailability(*, out: Unavailability, by: User, now: datetime | None = 
 
 def _tell_of(vehicle: Vehicle, by: User) -> None:
     told = Edit(vehicle.base, "change", vehicle.subject, ("unavailabilities",))
-    record_edits([told], by=by, party=party_of(by))
+    record_edits([told], by=by, party=party_on(by, vehicle.base_id))

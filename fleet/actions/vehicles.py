@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import ngettext
 
 from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import party_on
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from echauffeur.journal.edits import remove_row, save_row
@@ -37,7 +38,7 @@ def save_vehicle(*, vehicle: Vehicle, fields: Iterable[str], by: User, way_out: 
     if not model.is_usable_on(vehicle.base_id):
         raise Refusal(MODEL_OF_ANOTHER_BASE, field="model")
     with journal.gathered(), commitments.kept(vehicles=locked, way_out=way_out, by=by):
-        saved: Vehicle = save_row(row=vehicle, fields=fields, by=by)
+        saved: Vehicle = save_row(row=vehicle, fields=fields, by=by, party=party_on(by, vehicle.base_id))
     return saved
 
 

@@ -66,6 +66,7 @@ class Side:
         self.upload = factories.UploadFactory(base=self.base, by=self.people["manager"])
         self.model = factories.VehicleModelFactory(base=self.base, name=f"Jumper, {code}")
         self.out = factories.UnavailabilityFactory(vehicle__base=self.base)
+        self.reading = factories.ReadingFactory(vehicle=self.journey.vehicle)
         self.handset = factories.HandsetFactory(base=self.base)
         self.pattern = factories.ShiftPatternFactory(driver__base=self.base)
         self.shift = factories.ShiftFactory(
@@ -97,6 +98,7 @@ class Side:
             "vehicles": journey.vehicle.pk,
             "models": self.model.pk,
             "unavailabilities": self.out.pk,
+            "readings": self.reading.pk,
             "drivers": journey.driver.pk,
             "shifts": self.shift.pk,
             "patterns": self.pattern.pk,
