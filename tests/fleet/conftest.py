@@ -1,14 +1,23 @@
 """A base, its manager, and the manager's browser."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.journal.models import Entry
 from tests.factories import BaseFactory, ManagerFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English, whatever language a request of another test left behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
