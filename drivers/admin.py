@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.admin import RefusesToStrand
 from drivers.actions.crew import lock_driver
+from drivers.actions.shifts import leave_pattern
 from drivers.forms.crew import ShiftRows
-from drivers.models import Driver, Licence, Shift
+from drivers.models import Absence, Driver, Licence, Shift, ShiftPattern
+from drivers.plans import days_in_words
 from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
-from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, clock_in_words
+from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, ReadOnly, clock_in_words
 from echauffeur.common.commits import after_commit
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
@@ -32,7 +34,17 @@ class LicenceInline(admin.TabularInline):
 
 
 class ShiftFormSet(LabelledFormSet, ShiftRows):
-    """Shifts that do not overlap, each field with its name."""
+    """Shifts that do not overlap, each field with its name. What is changed or removed here is so by hand."""
+
+    def save_existing(self, form: Any, obj: Shift, commit: bool = True) -> Shift:  # noqa: FBT001, FBT002
+        obj.by_hand = True
+        saved: Shift = super().save_existing(form, obj, commit=commit)
+        return saved
+
+    def delete_existing(self, obj: Shift, commit: bool = True) -> None:  # noqa: FBT001, FBT002
+        if commit:
+            leave_pattern(obj)
+        super().delete_existing(obj, commit=commit)
 
 
 class ShiftInline(admin.TabularInline):
@@ -40,6 +52,7 @@ class ShiftInline(admin.TabularInline):
 
     model = Shift
     formset = ShiftFormSet
+    fields = ["period"]
     extra = 2
     formfield_overrides = {DateTimeRangeField: {"widget": PeriodWidget, "help_text": clock_in_words()}}
 
@@ -83,3 +96,46 @@ class DriverAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin):
         if not change:
             # Without the role the profile opens nothing, and that is easily forgotten.
             grant(user=obj.user, base=obj.base, role=Role.DRIVER, by=request.user)  # type: ignore[arg-type]
+
+
+class PlannedAdmin(ReadOnly, admin.ModelAdmin):
+    """What is planned of drivers, to be looked into: it is written on the pages of the planning."""
+
+    list_select_related = ["driver__user", "driver__base"]
+    search_fields = ["driver__user__last_name", "driver__user__first_name", "driver__user__email"]
+    search_help_text = _("Driver’s name or address")
+
+    @admin.display(description=_("base"))
+    def base(self, row: Any) -> str:
+        return str(row.driver.base)
+
+    @admin.display(description=_("from"))
+    def starts(self, row: Any) -> str:
+        return f"{row.driver.base.local(row.period.lower):%d/%m/%Y %H:%M}"
+
+    @admin.display(description=_("until"))
+    def finishes(self, row: Any) -> str:
+        return f"{row.driver.base.local(row.period.upper):%d/%m/%Y %H:%M}" if row.period.upper else "…"
+
+
+@admin.register(ShiftPattern)
+class ShiftPatternAdmin(PlannedAdmin):
+    list_display = ["driver", "base", "days", "begins", "ends", "first_day", "last_day", "generated_until"]
+    list_filter = ["driver__base", "frequency", "on_holidays"]
+    fields = [
+        "driver", ("frequency", "weekdays"), ("nth", "month_day"), ("begins", "ends"), "breaks",
+        ("first_day", "last_day"), "on_holidays", "skipped", "generated_until",
+    ]  # fmt: skip
+
+    @admin.display(description=_("days"))
+    def days(self, row: ShiftPattern) -> str:
+        return days_in_words(row)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(PlannedAdmin):
+    """Why is for administrators to read, who alone come here, and base managers."""
+
+    list_display = ["driver", "base", "starts", "finishes", "kind", "note"]
+    list_filter = ["driver__base", "kind"]
+    fields = ["driver", ("starts", "finishes"), "kind", "note"]

@@ -1,11 +1,11 @@
-"""Writing drivers with their licences and shifts, and what a driver switches."""
+"""Writing drivers with their licences, and what a driver switches."""
 
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from drivers.models import Driver, Licence, Shift
+from drivers.models import Driver, Licence
 from echauffeur.accounts.actions.roles import grant, withdraw
 from echauffeur.accounts.models import User
 from echauffeur.accounts.roles import Role
@@ -53,16 +53,16 @@ def save_driver(
     driver: Driver,
     fields: Iterable[str],
     by: User,
-    saved: Iterable[Licence | Shift] = (),
-    gone: Iterable[Licence | Shift] = (),
+    saved: Iterable[Licence] = (),
+    gone: Iterable[Licence] = (),
     way_out: WayOut | None = None,
 ) -> Driver:
-    """Write a driver with these licences and shifts, without those that are gone, as one step that names the fields.
+    """Write a driver with these licences, without those that are gone, as one step that names the fields.
 
     Who may not drive yet gets the role. The caller forgets the position of who is no longer on duty
     (`tracking.actions.forget_off_duty`).
 
-    Raises Refusal when somebody else just wrote the same person, category or time; Conflict when it strands missions.
+    Raises Refusal when somebody else just wrote the same person or category; Conflict when it strands missions.
     """
     fields = tuple(fields)
     locked = [lock_driver(driver).pk] if driver.pk else []
@@ -74,8 +74,8 @@ def save_driver(
 def _save_driver(
     driver: Driver,
     fields: tuple[str, ...],
-    saved: Iterable[Licence | Shift],
-    gone: Iterable[Licence | Shift],
+    saved: Iterable[Licence],
+    gone: Iterable[Licence],
     by: User,
 ) -> None:
     is_new = driver.pk is None
@@ -84,9 +84,9 @@ def _save_driver(
         with transaction.atomic():
             if is_new or own:
                 driver.save(update_fields=None if is_new else own)
-            _write_rows(driver, saved, gone)
+            _write_licences(driver, saved, gone)
     except IntegrityError as error:
-        raise Refusal(clash_in_words(error, Driver, Licence, Shift)) from error
+        raise Refusal(clash_in_words(error, Driver, Licence)) from error
     if driver.enabled and (is_new or "enabled" in fields):
         grant(user=driver.user, base=driver.base, role=Role.DRIVER, by=by)
     if is_new or fields:
@@ -102,11 +102,11 @@ def remove_driver(*, row: Driver, by: User) -> None:
     remove_row(row=row, by=by)
 
 
-def _write_rows(driver: Driver, saved: Iterable[Licence | Shift], gone: Iterable[Licence | Shift]) -> None:
-    """Write licences and shifts; those that change are lifted out first, so that they may take each other's place."""
+def _write_licences(driver: Driver, saved: Iterable[Licence], gone: Iterable[Licence]) -> None:
+    """Write licences; those that change are lifted out first, so that they may take each other's place."""
     saved = list(saved)
     for row in [*gone, *saved]:
-        type(row)._base_manager.filter(pk=row.pk, driver=driver).delete()  # noqa: SLF001
+        Licence.objects.filter(pk=row.pk, driver=driver).delete()
     for row in saved:
         row.driver = driver
         row.save(force_insert=True)

@@ -31,8 +31,8 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
         row = _held(shift) if was else None
         if row:
             shift.pattern, shift.on = row.pattern, row.on
-            if row.pattern and row.driver_id != shift.driver_id:
-                _leave_pattern(row)
+            if row.driver_id != shift.driver_id:
+                leave_pattern(row)
                 shift.pattern, shift.on = None, None
         shift.by_hand = True
         shift.save()
@@ -45,8 +45,7 @@ def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None
         shift = _held(row)
         if shift.period.upper <= timezone.now():
             raise Refusal(_("This shift is over: it stays, so that the record of who was on duty stays true."))
-        if shift.pattern:
-            _leave_pattern(shift)
+        leave_pattern(shift)
         shift.delete()
 
 
@@ -58,7 +57,8 @@ def _held(shift: Shift) -> Shift:
     return row
 
 
-def _leave_pattern(shift: Shift) -> None:
+def leave_pattern(shift: Shift) -> None:
+    """Have the shift's pattern, if it has one, make no other for that day. The driver is held."""
     pattern = shift.pattern
     if pattern and shift.on and shift.on not in pattern.skipped:
         pattern.skipped = sorted([*pattern.skipped, shift.on])

@@ -1,20 +1,16 @@
-"""What a driver switches, and what a base manager types of drivers, their licences and shifts."""
+"""What a driver switches, and what a base manager types of drivers and their licences."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from drivers.actions import crew as actions
 from drivers.models import Driver, Licence, Shift
 from echauffeur.accounts.models import User
 from echauffeur.accounts.people import people_of
-from echauffeur.bases.models import Base
-from echauffeur.common.clocks import ClockField, OnTheBasesClock
 from echauffeur.journal.forms import TapForm
 from fleet.way_out import AsksForWayOut
 
@@ -23,6 +19,7 @@ SWITCHED_OFF = _("This account is switched off: an administrator can switch it o
 DRIVES_ALREADY = _("This person already drives on that base.")
 ON_DUTY_ALREADY = _("This driver is already on duty during part of that time.")
 UNTRAINED = _("Tick that the driver is trained for wheelchairs, or leave the day empty.")
+BREAK_OUTSIDE = _("A break of this shift would lie outside. Change it on the planning’s page of the shift.")
 HELD_TWICE = _("This category stands here twice. Keep one line.")
 
 
@@ -35,7 +32,7 @@ class SharingForm(TapForm):
 class DriverForm(AsksForWayOut):
     """A person's driving profile on a base. A new one is somebody's whose exact e-mail address one knows.
 
-    ``tables`` are those of licences and shifts that are saved with it; without, those that are there stay.
+    ``tables``: that of licences, which is saved with it; without, those that are there stay.
     """
 
     email = forms.EmailField(
@@ -133,32 +130,6 @@ class LicenceRows(Table):
         """Said at the line (`clean`), not above the table."""
 
 
-class ShiftForm(OnTheBasesClock, forms.ModelForm):  # type: ignore[type-arg]  # Django's is not generic at run time
-    """From when until when a driver is on duty."""
-
-    begins = ClockField(label=_("Begins"))
-    ends = ClockField(label=_("Ends"))
-
-    class Meta:
-        model = Shift
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, base: Base, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.base = base
-        if self.instance.period:
-            self.initial |= {"begins": self.instance.period.lower, "ends": self.instance.period.upper}
-
-    def clean(self) -> dict[str, Any] | None:
-        said = super().clean()
-        begins, ends = self.moment("begins"), self.moment("ends")
-        if begins and ends and ends <= begins:
-            self.add_error("ends", _now("The end comes after the beginning."))
-        elif begins and ends:
-            self.instance.period = self.cleaned_data["period"] = DateTimeTZRange(begins, ends)
-        return said
-
-
 class ShiftRows(Table):
     """Shifts that do not overlap. Django leaves out constraints that name the parent, and would fail on saving."""
 
@@ -169,8 +140,10 @@ class ShiftRows(Table):
             period = getattr(form, "cleaned_data", {}).get("period")
             if form.errors or not period:
                 continue
+            if any(pause.lower < period.lower or period.upper < pause.upper for pause in form.instance.breaks):
+                form.add_error("period", BREAK_OUTSIDE)
             if any(period.lower < other.upper and other.lower < period.upper for other in taken):
-                form.add_error("begins" if "begins" in form.fields else "period", ON_DUTY_ALREADY)
+                form.add_error("period", ON_DUTY_ALREADY)
             taken.append(period)
 
     def _shifts_not_shown(self) -> QuerySet[Shift]:
@@ -180,4 +153,3 @@ class ShiftRows(Table):
 
 
 LicenceTable = forms.inlineformset_factory(Driver, Licence, LicenceForm, LicenceRows, extra=2, can_delete_extra=False)
-ShiftTable = forms.inlineformset_factory(Driver, Shift, ShiftForm, ShiftRows, extra=3, can_delete_extra=False)

@@ -1,29 +1,28 @@
-"""A base's drivers, with their licences and coming shifts."""
+"""A base's drivers, with their licences, and links to what is planned of them."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dispatch.queries.stranded import stranded_of_driver
 from drivers.access import driver_of
 from drivers.actions.crew import remove_driver
-from drivers.forms.crew import DriverForm, LicenceTable, ShiftTable
+from drivers.forms.crew import DriverForm, LicenceTable
 from drivers.licences import to_renew
-from drivers.models import Driver, Shift
+from drivers.models import Driver
+from drivers.plans import plan_of
 from drivers.queries import driver_rows, drivers_to_configure, people_to_hire
+from echauffeur.accounts.queries import may
 from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.accounts.roles import Permission
 from echauffeur.bases.views import rows
 from fleet.queries import handset_held_by
 from tracking.actions import forget_off_duty
 
 SECTION = "base-drivers"
-# A page may stay open so long and its shifts, over since, are still understood.
-PAGE_AGE = timedelta(days=1)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -42,7 +41,7 @@ def driver_add(request: SignedInRequest, code: str) -> HttpResponse:
     base = rows.base_to_configure(request, code)
     form = _form(request, Driver(base=base))
     back, title = reverse(SECTION, args=[code]), _("Add a driver")
-    more = {"people": people_to_hire(base)}
+    more = {"people": people_to_hire(base), "driver": None}
     return rows.edit(
         request, base, form, section=SECTION, back=back, title=title, template="drivers/driver.html", more=more
     )
@@ -70,7 +69,7 @@ def driver(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
         remove=reverse("base-driver-remove", args=[code, pk]),
         then=then,
         template="drivers/driver.html",
-        more=_known_of(row),
+        more=_known_of(row) | {"shows_reason": may(request.user, Permission.SEE_ABSENCE_REASONS, base)},
     )
 
 
@@ -89,6 +88,7 @@ def _known_of(row: Driver) -> dict[str, Any]:
     """Return what the page says of the driver above the form."""
     return {
         "driver": row,
+        "plan": plan_of(row),
         "handset": handset_held_by(row.user, row.base),
         "endings": to_renew(row, row.base.today()),
         "stranded": stranded_of_driver(row),
@@ -96,12 +96,7 @@ def _known_of(row: Driver) -> dict[str, Any]:
 
 
 def _form(request: SignedInRequest, row: Driver) -> DriverForm:
-    """Return the form of a driver with the tables of licences and of shifts that are not over."""
+    """Return the form of a driver with the table of licences."""
     typed = rows.typed(request)
-    since = timezone.now() - (PAGE_AGE if typed is not None else timedelta())
-    shifts = Shift.objects.filter(driver=row.pk).not_over(since)
-    tables: list[Any] = [
-        LicenceTable(typed, instance=row, prefix="licences"),
-        ShiftTable(typed, instance=row, prefix="shifts", queryset=shifts, form_kwargs={"base": row.base}),
-    ]
+    tables: list[Any] = [LicenceTable(typed, instance=row, prefix="licences")]
     return DriverForm(typed, instance=row, tables=tables)

@@ -64,10 +64,10 @@ def test_a_phone_is_lent_and_a_driver_switched_off(
 
 def test_what_is_wrong_in_a_line_takes_the_focus(journey: Journey, manager: User, open_as: OpenAs) -> None:
     page = open_as(manager, f"/bases/{journey.base.code}/drivers/{journey.driver.pk}/")
-    page.locator("[name=shifts-1-begins]").fill("2098-07-14T08:00")
-    page.locator("[name=shifts-1-ends]").fill("2098-07-14T07:00")
+    page.locator("[name=licences-1-category]").select_option("B")
+    page.locator("[name=licences-1-expires_on]").fill("2098-07-14")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
-    page.get_by_role("link", name="The end comes after the beginning").click()
-    expect(page.locator("[name=shifts-1-ends]")).to_be_focused()
-    expect(page.locator("[name=shifts-1-begins]")).to_have_value("2098-07-14T08:00")
+    page.get_by_role("link", name="stands here twice").click()
+    expect(page.locator("[name=licences-1-category]")).to_be_focused()
+    expect(page.locator("[name=licences-1-expires_on]")).to_have_value("2098-07-14")

@@ -184,8 +184,13 @@ def the_people(page: Page) -> None:
     begins, ends = now - timedelta(hours=1), now + timedelta(hours=9)
     fill(page, **{"licences-0-expires_on": "2099-12-31"})
     page.locator("[name=licences-0-category]").select_option("B")
-    fill(page, **{"shifts-0-begins": f"{begins:%Y-%m-%dT%H:%M}", "shifts-0-ends": f"{ends:%Y-%m-%dT%H:%M}"})
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("row", name="Driver").get_by_role("link").first.click()
+    page.get_by_role("link", name="Add a shift", exact=True).click()
+    fill(page, begins=f"{begins:%Y-%m-%dT%H:%M}", ends=f"{ends:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Save").click()
+    expect_saved(page)
+    page.goto(f"{HERE}/drivers/")
     expect(page.get_by_role("row", name="Driver")).to_contain_text("On duty")
 
 

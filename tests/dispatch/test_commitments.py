@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from dispatch.queries.stranded import stranded_of_driver, stranded_of_vehicle
 from drivers.actions import crew as drivers
+from drivers.actions.shifts import remove_shift
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.refusals import Refusal
@@ -63,8 +64,7 @@ def take_licences(journey: Journey, by: User, way_out: WayOut | None = None) -> 
 
 
 def cut_shift(journey: Journey, by: User, way_out: WayOut | None = None) -> None:
-    gone = journey.driver.shifts.all()
-    drivers.save_driver(driver=journey.driver, fields=["shifts"], by=by, gone=gone, way_out=way_out)
+    remove_shift(row=journey.driver.shifts.get(), by=by, way_out=way_out)
 
 
 def let_go(journey: Journey, by: User, way_out: WayOut | None = None) -> None:

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from dispatch.actions import lock_crew
 from drivers.actions import crew as drivers
+from drivers.actions import planning, shifts
+from drivers.models import Driver
 from echauffeur.accounts.models import User
 from fleet.actions import handsets, outages, vehicles
 from fleet.commitments import Conflict
@@ -30,7 +32,7 @@ CHANGES: dict[str, Callable[[Journey, User], Any]] = {
     ),
     "back in service": lambda j, by: outages.end_unavailability(out=j.vehicle.unavailabilities.get(), by=by),
     "driver off": lambda j, by: drivers.save_driver(driver=off(j.driver), fields=["enabled"], by=by),
-    "shifts": lambda j, by: drivers.save_driver(driver=j.driver, fields=["shifts"], by=by, gone=j.driver.shifts.all()),
+    "shifts": lambda j, by: shifts.remove_shift(row=j.driver.shifts.get(), by=by),
 }
 
 
@@ -80,6 +82,7 @@ def test_without_the_lock_it_would_not(name: str, monkeypatch: pytest.MonkeyPatc
     for module in (outages, vehicles):
         monkeypatch.setattr(module, "lock_vehicles", list)
     monkeypatch.setattr(drivers, "lock_driver", lambda driver: driver)
+    monkeypatch.setattr(planning, "lock_drivers", lambda ids: list(Driver.objects.filter(pk__in=ids)))
     assert not waits(CHANGES[name])
 
 
