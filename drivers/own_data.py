@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.models import Driver, Shift
-from drivers.plans import days_in_words
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, Value, register
+from echauffeur.common.series import days_in_words
 from echauffeur.journal.edits import Edit, record_edits
 
 KEPT = (

@@ -5,19 +5,11 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from drivers.models import Absence, Driver, Shift, ShiftPattern
-from echauffeur.common.recurrence import Frequency, Nth, Weekday
+from echauffeur.common.series import days_in_words
 
 SHOWN_AHEAD = timedelta(days=14)
-WEEKDAYS: dict[frozenset[int], Promise] = {
-    frozenset(range(5)): gettext_lazy("Monday to Friday"),
-    frozenset(range(7)): gettext_lazy("every day"),
-    frozenset({5, 6}): gettext_lazy("at weekends"),
-}
 
 
 @dataclass(frozen=True)
@@ -45,16 +37,3 @@ def plan_of(driver: Driver) -> Plan:
     shifts = driver.shifts.not_over(now).filter(period__startswith__lt=now + SHOWN_AHEAD)
     rows: list[Shift] = list(shifts.select_related("vehicle", "pattern").order_by("period"))
     return Plan(lines, list(driver.absences.not_over(now).order_by("period")), rows)
-
-
-def days_in_words(pattern: ShiftPattern) -> str:
-    """Return on which days a pattern comes back, in a few words."""
-    if pattern.month_day:
-        return _("On day %(n)d of each month") % {"n": pattern.month_day}
-    known = WEEKDAYS.get(frozenset(pattern.weekdays))
-    names = str(known) if known else ", ".join(str(Weekday(day).label) for day in sorted(pattern.weekdays))
-    if pattern.frequency == Frequency.MONTHLY:
-        return _("Each month: %(nth)s %(days)s") % {"nth": Nth(pattern.nth or 1).label.lower(), "days": names}
-    if pattern.frequency == Frequency.FORTNIGHTLY:
-        return _("Every other week: %(days)s") % {"days": names}
-    return _("Every week: %(days)s") % {"days": names}

@@ -19,6 +19,7 @@ from drivers.models import Driver, Shift, ShiftPattern
 from drivers.rota import Occurrence, Period, occurrences
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.series import days_to_make
 from echauffeur.journal import actions as journal
 
 ONE_DAY = timedelta(days=1)
@@ -68,7 +69,7 @@ def generate(patterns: Iterable[ShiftPattern], now: datetime) -> Generated:
     """
     wanted, reached = [], defaultdict(list)
     for pattern in sorted(patterns, key=lambda pattern: pattern.pk):
-        first, last = _days_to_make(pattern, now)
+        first, last = days_to_make(pattern, pattern.driver.base, now)
         found = occurrences(pattern, first, last)
         wanted += [(pattern, one) for one in found if one.period[1] > now]
         reached[last].append(pattern.pk)
@@ -77,17 +78,6 @@ def generate(patterns: Iterable[ShiftPattern], now: datetime) -> Generated:
     for last, made in reached.items():
         ShiftPattern.objects.filter(pk__in=made).update(generated_until=last)
     return Generated(len(shifts), tuple(sorted(set(left_out))))
-
-
-def _days_to_make(pattern: ShiftPattern, now: datetime) -> tuple[date, date]:
-    """Return from which local day to which one, both included, the pattern's shifts are to be made now.
-
-    Yesterday's may still run. What is behind us is never made up for.
-    """
-    base = pattern.driver.base
-    today = base.local(now).date()
-    done = pattern.generated_until
-    return max(today - ONE_DAY, done + ONE_DAY if done else date.min), today + timedelta(days=base.horizon_days)
 
 
 def _without_overlaps(wanted: list[tuple[ShiftPattern, Occurrence]]) -> tuple[list[Shift], list[date]]:

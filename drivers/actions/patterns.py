@@ -3,15 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.actions.generation import Generated, generate
 from drivers.actions.planning import planning
-from drivers.models import Driver, Shift, ShiftPattern, ShiftQuerySet
+from drivers.models import Shift, ShiftPattern, ShiftQuerySet
 from echauffeur.accounts.models import User
-from echauffeur.common.recurrence import DAYS_PER_WEEK, Frequency
-from echauffeur.common.refusals import Refusal, Stale
+from echauffeur.common.refusals import Stale
+from echauffeur.common.series import begin_anew, end_before, splits
 from fleet.commitments import WayOut
 
 ONE_DAY = timedelta(days=1)
@@ -41,8 +40,8 @@ def save_pattern(
         if old:
             pattern.skipped = old.skipped
             _coming(old, now, since).delete()
-        if old and since and _splits(old, since, driver):
-            _begin_anew(pattern, old, since)
+        if old and since and splits(old, since, driver.base):
+            begin_anew(pattern, old, since)
         if also:
             also.save(update_fields=["period", "breaks"])
         pattern.generated_until = None
@@ -71,8 +70,8 @@ def remove_pattern(
         _coming(pattern, now, since).delete()
         if also:
             Shift.objects.not_over(now).filter(pk=also.pk).delete()
-        if since and _splits(pattern, since, driver):
-            _end(pattern, since)
+        if since and splits(pattern, since, driver.base):
+            end_before(pattern, since)
         else:
             pattern.delete()
 
@@ -89,38 +88,3 @@ def _coming(pattern: ShiftPattern, now: datetime, since: date | None) -> ShiftQu
     """Return the shifts that the pattern made and that have not begun, from that local day on if there is one."""
     coming = Shift.objects.filter(pattern=pattern.pk, by_hand=False, period__startswith__gt=now)
     return coming.filter(on__gte=since) if since else coming
-
-
-def _splits(pattern: ShiftPattern, since: date, driver: Driver) -> bool:
-    """Whether something of the pattern lies before that day. Raises Refusal when the day is past."""
-    if since < driver.base.today():
-        raise Refusal(_("This day is past. Choose today or a day to come."), field="since")
-    return since > pattern.first_day
-
-
-def _end(pattern: ShiftPattern, since: date) -> None:
-    pattern.last_day = min(since - ONE_DAY, pattern.last_day or date.max)
-    pattern.save(update_fields=["last_day"])
-
-
-def _begin_anew(pattern: ShiftPattern, old: ShiftPattern, since: date) -> None:
-    """End the old pattern the day before, and make of ``pattern`` a new row that begins on that day."""
-    was_fortnightly = old.frequency == Frequency.FORTNIGHTLY
-    _end(old, since)
-    pattern.pk = None
-    pattern._state.adding = True  # noqa: SLF001  how Django tells a copy from its original
-    pattern.skipped = [on for on in old.skipped if on >= since]
-    first = max(since, pattern.first_day)
-    if was_fortnightly and pattern.frequency == Frequency.FORTNIGHTLY and _is_off_week(old, first):
-        # Every other week counts from the week of the first day: the weeks stay those that they were.
-        first += timedelta(days=DAYS_PER_WEEK - first.weekday())
-    pattern.first_day = first
-
-
-def _is_off_week(pattern: ShiftPattern, on: date) -> bool:
-    weeks = (_monday(on) - _monday(pattern.first_day)).days // DAYS_PER_WEEK
-    return weeks % 2 == 1
-
-
-def _monday(on: date) -> date:
-    return on - timedelta(days=on.weekday())

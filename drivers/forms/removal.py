@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from drivers.actions.absences import remove_absence
 from drivers.actions.patterns import remove_pattern
 from drivers.actions.shifts import remove_shift
-from drivers.forms.patterns import DayField
 from drivers.models import Absence, Shift, ShiftPattern
 from echauffeur.accounts.models import User
+from fleet.forms.recurring import DayField
 from fleet.way_out import AsksForWayOut
 
 

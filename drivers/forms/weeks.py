@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from drivers.actions.weeks import Copied, copy_week, monday_of, plan_copy
-from drivers.forms.patterns import DayField
 from drivers.forms.planning import DriverChoice
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
+from fleet.forms.recurring import DayField
 
 
 class CopyWeekForm(forms.Form):

@@ -1,0 +1,95 @@
+"""What becomes of something that comes back when it changes: from a day on, or for all that is to come.
+
+Shared by whatever is generated from rows that are `Recurring`: drivers' shifts, vehicles out of service. What is left
+to each kind is its locks, and what it makes of a day.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from echauffeur.common.models import Recurring
+from echauffeur.common.recurrence import DAYS_PER_WEEK, Frequency, Nth, Weekday
+from echauffeur.common.refusals import Refusal
+
+ONE_DAY = timedelta(days=1)
+WEEKDAYS: dict[frozenset[int], Promise] = {
+    frozenset(range(5)): gettext_lazy("Monday to Friday"),
+    frozenset(range(7)): gettext_lazy("every day"),
+    frozenset({5, 6}): gettext_lazy("at weekends"),
+}
+
+
+class PlansAhead(Protocol):
+    """What is asked of a base: its own date, and how far ahead it can be booked."""
+
+    horizon_days: int
+
+    def local(self, moment: datetime) -> datetime: ...
+
+    def today(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=Recurring)
+
+
+def days_to_make(pattern: Any, base: PlansAhead, now: datetime) -> tuple[date, date]:
+    """Return from which local day to which one, both included, what the pattern brings is to be made now.
+
+    Yesterday's may still run. What is behind us is never made up for.
+    """
+    today = base.local(now).date()
+    done = pattern.generated_until
+    return max(today - ONE_DAY, done + ONE_DAY if done else date.min), today + timedelta(days=base.horizon_days)
+
+
+def splits(pattern: Recurring, since: date, base: PlansAhead) -> bool:
+    """Whether something of the pattern lies before that day. Raises Refusal when the day is past."""
+    if since < base.today():
+        raise Refusal(_("This day is past. Choose today or a day to come."), field="since")
+    return since > pattern.first_day
+
+
+def end_before(pattern: Recurring, since: date) -> None:
+    """Have the pattern end the day before."""
+    pattern.last_day = min(since - ONE_DAY, pattern.last_day or date.max)
+    pattern.save(update_fields=["last_day"])
+
+
+def begin_anew(pattern: Row, old: Row, since: date) -> None:
+    """End the old pattern the day before, and make of ``pattern`` a new row, to be saved, that begins on that day."""
+    was_fortnightly = old.frequency == Frequency.FORTNIGHTLY
+    end_before(old, since)
+    pattern.pk = None
+    pattern._state.adding = True  # noqa: SLF001  how Django tells a copy from its original
+    pattern.skipped = [on for on in old.skipped if on >= since]
+    first = max(since, pattern.first_day)
+    if was_fortnightly and pattern.frequency == Frequency.FORTNIGHTLY and _is_off_week(old, first):
+        # Every other week counts from the week of the first day: the weeks stay those that they were.
+        first += timedelta(days=DAYS_PER_WEEK - first.weekday())
+    pattern.first_day = first
+
+
+def _is_off_week(pattern: Recurring, on: date) -> bool:
+    weeks = (_monday(on) - _monday(pattern.first_day)).days // DAYS_PER_WEEK
+    return weeks % 2 == 1
+
+
+def _monday(on: date) -> date:
+    return on - timedelta(days=on.weekday())
+
+
+def days_in_words(pattern: Recurring) -> str:
+    """Return on which days a pattern comes back, in a few words."""
+    if pattern.month_day:
+        return _("On day %(n)d of each month") % {"n": pattern.month_day}
+    known = WEEKDAYS.get(frozenset(pattern.weekdays))
+    names = str(known) if known else ", ".join(str(Weekday(day).label) for day in sorted(pattern.weekdays))
+    if pattern.frequency == Frequency.MONTHLY:
+        return _("Each month: %(nth)s %(days)s") % {"nth": Nth(pattern.nth or 1).label.lower(), "days": names}
+    if pattern.frequency == Frequency.FORTNIGHTLY:
+        return _("Every other week: %(days)s") % {"days": names}
+    return _("Every week: %(days)s") % {"days": names}
