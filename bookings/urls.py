@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookings.views import booking, following, guests
+from bookings.views import booking, calendar, following, guests
 
 urlpatterns = [
     path("rides/", following.rides, name="rides"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("rides/<str:code>/cancel/", following.ride_cancel, name="ride-cancel"),
     path("rides/<str:code>/rate/", following.ride_rate, name="ride-rate"),
     path("rides/<str:code>/share/", following.ride_share, name="ride-share"),
+    path("rides/<str:code>/ride.ics", calendar.ride_file, name="ride-file"),
     path("rides/<str:code>/unshare/", following.ride_unshare, name="ride-unshare"),
     path("t/<str:token>/", guests.track_open, name="track-open"),
     path("track/", guests.track, name="track"),

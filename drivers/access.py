@@ -1,11 +1,11 @@
-"""The doors to a base's drivers and their plans. Which base is somebody's, accounts say (`base_where`)."""
+"""The doors to a base's drivers, their plans and calendars. Which base is somebody's, accounts say (`base_where`)."""
 
 from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404
 
-from drivers.models import Absence, Driver, Shift, ShiftPattern
+from drivers.models import Absence, CalendarFeed, Driver, Shift, ShiftPattern, digest_of
 from echauffeur.bases.models import Base
 
 Row = TypeVar("Row", Shift, ShiftPattern, Absence)
@@ -41,3 +41,15 @@ def _planned(rows: "QuerySet[Row]", base: Base, pk: int) -> Row:
         raise Http404
     row.driver.base = base
     return row
+
+
+def feed_to_read(token: str) -> CalendarFeed:
+    """Return the calendar of that token, with its driver, while they may drive.
+
+    Raises Http404 when there is none, when it was ended, and when its driver no longer drives: all alike.
+    """
+    feed = CalendarFeed.objects.filter(digest=digest_of(token), driver__in=Driver.objects.entitled())
+    found = feed.select_related("driver__user", "driver__base").first()
+    if found is None:
+        raise Http404
+    return found

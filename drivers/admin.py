@@ -15,7 +15,7 @@ from dispatch.admin import RefusesToStrand
 from drivers.actions.crew import lock_driver
 from drivers.actions.shifts import leave_pattern
 from drivers.forms.crew import ShiftRows
-from drivers.models import Absence, Driver, Licence, Shift, ShiftPattern
+from drivers.models import Absence, CalendarFeed, Driver, Licence, Shift, ShiftPattern
 from drivers.plans import days_in_words
 from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
@@ -139,3 +139,27 @@ class AbsenceAdmin(PlannedAdmin):
     list_display = ["driver", "base", "starts", "finishes", "kind", "note"]
     list_filter = ["driver__base", "kind"]
     fields = ["driver", ("starts", "finishes"), "kind", "note"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnly, TellingAdmin):
+    """Whose calendar follows their shifts. Removing one ends its address; which that is, nobody can read here."""
+
+    list_display = ["driver", "base", "made_at", "read_at"]
+    list_filter = ["driver__base"]
+    list_select_related = ["driver__user", "driver__base"]
+    search_fields = ["driver__user__last_name", "driver__user__first_name", "driver__user__email"]
+    fields = ["driver", "made_at", "read_at"]
+    ordering = ["-made_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: CalendarFeed | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    @admin.display(description=_("base"), ordering="driver__base")
+    def base(self, feed: CalendarFeed) -> str:
+        return str(feed.driver.base)
+
+    def edits_of(
+        self, verb: str, row: CalendarFeed, fields: Iterable[str] = (), before: int | None = None
+    ) -> list[Edit]:
+        return [Edit(row.driver.base, "change", row.driver.subject, ("feed",))]

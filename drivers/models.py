@@ -1,5 +1,6 @@
 """Drivers, their licences, when they are on duty, and when they are away."""
 
+import hashlib
 from datetime import datetime, time
 from typing import Any
 
@@ -296,6 +297,11 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.driver} · {_('away')}"
+
+
+def digest_of(token: str) -> str:
+    """Return what is stored of a calendar's token."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 class CalendarFeed(models.Model):

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drivers.models import Driver, Shift
+from drivers.models import CalendarFeed, Driver, Shift
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, Value, register
@@ -29,6 +29,12 @@ KEPT = (
         ),
         until=gettext_lazy("Until you delete your account."),
         columns=("drivers.Absence.kind", "drivers.Absence.note"),
+    ),
+    Kept(
+        what=gettext_lazy("If your calendar follows your shifts: that it has an address, and when it last read it"),
+        why=gettext_lazy("To show your shifts in your own calendar."),
+        seen_by=gettext_lazy("You, and the administrators. The address itself is not kept: only you have it."),
+        until=gettext_lazy("Until you end the address, or delete your account."),
     ),
 )  # fmt: skip
 
@@ -80,6 +86,7 @@ def export(person: User) -> list[Section]:
         ),
         _patterns(drivers),
         _absences(drivers),
+        _calendars(drivers),
     ]
 
 
@@ -125,12 +132,24 @@ def _absences(drivers: list[Driver]) -> Section:
     return Section("absences", _("Absences"), fields, rows)
 
 
+def _calendars(drivers: list[Driver]) -> Section:
+    """Return that there is an address for their own calendar; nobody could say any more which."""
+    feeds = CalendarFeed.objects.filter(driver__in=drivers).select_related("driver__base")
+    fields = {"base": _("Base"), "made_at": _("Made at"), "read_at": _("Last read at")}
+    rows: list[tuple[Value, ...]] = []
+    for feed in feeds:
+        base, read_at = feed.driver.base, feed.read_at
+        rows.append((base.name, base.local(feed.made_at), base.local(read_at) if read_at else None))
+    return Section("calendars", _("Addresses of the own calendar"), fields, rows)
+
+
 def erase(person: User, identity: Identity) -> None:
     """Leave behind a driver whom nobody can choose, with the shifts that were worked. Their rows are locked already."""
     now = timezone.now()
     drivers = list(Driver.objects.filter(user=person).select_related("base"))
     for driver in drivers:
         driver.licences.all().delete()
+        CalendarFeed.objects.filter(driver=driver).delete()
         Shift.objects.filter(driver=driver, period__startswith__gte=now).delete()
         driver.patterns.all().delete()
         driver.absences.all().delete()
@@ -143,6 +162,7 @@ def erase(person: User, identity: Identity) -> None:
 
 
 HARMLESS = (
+    "drivers.CalendarFeed.digest",
     "drivers.ShiftPattern.frequency",
     "drivers.ShiftPattern.weekdays",
     "drivers.ShiftPattern.skipped",

@@ -175,5 +175,6 @@ def _offered(ride: Ride) -> dict[str, Any]:
         "link": link_in_force(ride),
         "shared_url": "",
         "refusal": None,
+        "may_note": ride.state not in (RideState.REQUESTED, RideState.WAITLISTED) and not ride.is_over,
         "control_room": phone_in_words(ride.base.phone_customers),
     }

@@ -13,6 +13,7 @@ from bookings import actions as booking
 from bookings.models import Ride
 from bookings.rules import Origin, Wish
 from dispatch import actions as dispatch
+from drivers.actions.calendar import make_feed
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.accounts.roles import Role
@@ -106,6 +107,7 @@ def as_driver(driver: Driver) -> None:
     """A mission driven, and one kept with words and declined with words; a phone that was given back; an absence."""
     factories.ShiftPatternFactory(driver=driver, first_day=driver.base.today() + timedelta(days=20))
     factories.AbsenceFactory(driver=driver, note=f"{FIRST} {LAST} marries")
+    make_feed(driver=driver, by=driver.user)
     phone, manager = factories.HandsetFactory(base=driver.base), factories.ManagerFactory(base=driver.base)
     fleet.lend(handset=phone, holder=driver.user, by=manager)
     fleet.take_back(handset=phone, by=manager)

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings import actions as booking
+from drivers.actions.calendar import make_feed
 from echauffeur.accounts.models import Session, User
 from echauffeur.bases.models import Base
 from tests import factories
@@ -50,6 +51,7 @@ class Side:
         self.base: Base = factories.BaseFactory(code=code)
         self.journey: Journey = journey_to("acknowledged", base=self.base)
         self.token = booking.share(ride=self.journey.ride, by=self.journey.customer)
+        self.feed = make_feed(driver=self.journey.driver, by=self.journey.driver.user)
         self.exception = factories.OpeningExceptionFactory(base=self.base)
         self.category = factories.CategoryFactory(base=self.base, enabled=False)
         self.people: dict[str, User | None] = {
@@ -94,6 +96,7 @@ class Side:
             "exceptions": self.exception.pk,
             "categories": self.category.pk,
             "t": self.token,
+            "calendar": self.feed,
             "sessions": self.session.handle,
             "vehicles": journey.vehicle.pk,
             "models": self.model.pk,

@@ -55,6 +55,7 @@ METHODS = (*READING, "POST", *OTHERS[:2])
 WRITTEN_BY_LOOKING = {"accounts_session"}
 WRITTEN_BEHIND = {
     "second-factor": {"otp_totp_totpdevice"},  # the secret that is shown, not in force before its first code comes back
+    "my-calendar": {"drivers_calendarfeed"},  # when it was last read
     "base-export": {"journal_entry", "journal_stream"},  # who took which rows along
     "base-import-check": {"bases_place"},  # tried out, and taken back at once
 }
@@ -112,6 +113,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "ride-request": ({SIGNED_IN: 200}, {SIGNED_IN: 200}),
     "ride-check": ({SIGNED_IN: 302}, {SIGNED_IN: 302}),
     "ride": ({CUSTOMER: 200}, NO_METHOD),
+    "ride-file": ({CUSTOMER: 200}, NO_METHOD),
     "ride-cancel": ({CUSTOMER: 200}, {CUSTOMER: 422}),
     "ride-rate": ({CUSTOMER: 200}, {CUSTOMER: 422}),
     "ride-share": ({CUSTOMER: 302}, {CUSTOMER: 200}),
@@ -120,6 +122,10 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "track": ({"guest": 200, "anonymous": 404}, {EVERYBODY: 405}),
     "base-map": ({"guest": 200, "anonymous": 404, SIGNED_IN: 200}, {EVERYBODY: 405}, {OUTSIDERS: 404, SIGNED_IN: 200}),
     "my-day": ({DRIVERS: 200}, NO_METHOD),
+    "my-shifts": ({DRIVERS: 200}, NO_METHOD),
+    "my-calendar-make": ({DRIVERS: 302}, {DRIVERS: 200}),
+    "my-calendar-end": ({DRIVERS: 302}, {DRIVERS: 302}),
+    "my-calendar": ({EVERYBODY: 200}, {EVERYBODY: 405}, {EVERYBODY: 200}),
     "mission-acknowledge": ({DRIVER: 302}, {DRIVER: 409}),
     "mission-decline": ({DRIVER: 302}, {DRIVER: 422}),
     "ride-depart": ({DRIVER: 302}, {DRIVER: 302}),
