@@ -16,12 +16,12 @@ from drivers.actions.crew import lock_driver
 from drivers.actions.shifts import leave_pattern
 from drivers.forms.crew import ShiftRows
 from drivers.models import Absence, CalendarFeed, Driver, Licence, Shift, ShiftPattern
-from drivers.plans import days_in_words
 from echauffeur.accounts.actions.roles import grant
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import KeepsHistory, LabelledFormSet, PeriodWidget, ReadOnly, clock_in_words
 from echauffeur.common.commits import after_commit
+from echauffeur.common.series import days_in_words
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
 from tracking.actions import forget_off_duty
