@@ -12,12 +12,10 @@ from dispatch.models import Mission, Stop
 from dispatch.queries.stranded import broken_of, obstacles_of
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
-from echauffeur.common.obstacles import Against
+from echauffeur.common.obstacles import OF_THE_VEHICLE, Against
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 from fleet.commitments import Broken, Ledger, Stranding
-
-OF_THE_VEHICLE = frozenset({Against.RETIRED, Against.OUT_OF_SERVICE, Against.OVERDUE, Against.TOO_SMALL, Against.GIVEN})
 
 
 class MissionLedger(Ledger):

@@ -18,6 +18,7 @@ from bookings.models import Ride
 from bookings.queries import ride_made_by
 from bookings.views import drafts
 from bookings.views.words import Recap, coming_in_short, week_in_short
+from dispatch.queries.proposals import is_anybody_free
 from echauffeur.accounts.actions.details import choose_base
 from echauffeur.accounts.middleware import take_kept_form
 from echauffeur.accounts.models import phone_in_words
@@ -141,6 +142,7 @@ def _show_recap(request: SignedInRequest, form: RideForm, key: UUID) -> HttpResp
         "control_room": phone_in_words(form.served.phone_customers),
         "key": key,
         "typed": form.typed,
+        "is_anybody_free": is_anybody_free(form.served, form.wish, form.pickup_at, timezone.now()),
     }
     return _answer(request, "bookings/ride_check.html", context, form.served)
 

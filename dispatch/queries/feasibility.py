@@ -1,13 +1,13 @@
 """Whether a driver and a vehicle can carry a ride, and if not, why not: one truth for the screen and for the action."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from bookings.models import Ride
+from dispatch.models import Mission
 from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from drivers.models import Driver
 from echauffeur.bases.models import Base
@@ -33,10 +33,6 @@ class Slot:
     @property
     def bounds(self) -> tuple[datetime, datetime]:
         return self.starts_at, self.ends_at
-
-    def overlaps(self, period: DateTimeTZRange) -> bool:
-        """Whether the period, which may be without end, takes part of this time."""
-        return bool(period.lower < self.ends_at and (period.upper is None or self.starts_at < period.upper))
 
     def meets(self, engagement: Engagement) -> bool:
         """Whether a mission that is not over takes part of this time."""
@@ -78,7 +74,7 @@ def drivers_for(means: Means, ride: Ride, pickup_at: datetime) -> list[Candidate
 def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> Candidate[Driver]:
     candidate = Candidate(driver.row, driver.row.short_name, approach=_approach(base, ride, pickup_at, driver))
     slot = slot_for(ride, pickup_at, candidate.approach)
-    candidate.obstacles += driver_obstacles(base, ride, slot, driver)
+    candidate.obstacles += driver_obstacles(ride, slot, driver)
     for engagement in driver.engagements:
         if slot.meets(engagement):
             candidate.obstacles.append(_in_the_way(base, pickup_at, candidate.approach, engagement))
@@ -86,20 +82,9 @@ def _judge_driver(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMea
     return candidate
 
 
-def driver_obstacles(base: Base, ride: Ride, slot: Slot, driver: DriverMeans) -> list[Obstacle]:
-    """Return every reason against this driver for the ride at that time, but for other missions."""
-    obstacles = []
-    if not driver.row.may_drive:  # type: ignore[attr-defined]  # annotated
-        obstacles.append(Obstacle(Against.LEFT, _("no longer drives on this base")))
-    if not any(period.lower <= slot.starts_at and slot.ends_at <= period.upper for period in driver.duty):
-        words = _("not on duty from %(start)s to %(end)s") % {
-            "start": _clock(base, slot.starts_at),
-            "end": _clock(base, slot.ends_at),
-        }
-        obstacles.append(Obstacle(Against.OFF_DUTY, words))
-    if ride.wheelchairs and not driver.row.wheelchair_trained:
-        obstacles.append(Obstacle(Against.TRAINING, _("not trained for wheelchairs")))
-    return obstacles
+def driver_obstacles(ride: Ride, slot: Slot, driver: DriverMeans) -> list[Obstacle]:
+    """Return every reason against this driver for the ride at that time, but for other missions and the vehicle."""
+    return driver.time.obstacles(*slot.bounds, wheelchairs=bool(ride.wheelchairs))
 
 
 def _approach(base: Base, ride: Ride, pickup_at: datetime, driver: DriverMeans) -> timedelta:
@@ -178,37 +163,32 @@ def vehicle_obstacles(
     base: Base, ride: Ride, slot: Slot, vehicle: VehicleMeans, driver: DriverMeans | None = None
 ) -> list[Obstacle]:
     """Return every reason against this vehicle for the ride, and against this driver driving it."""
-    obstacles = []
-    model = vehicle.row.model
-    if not vehicle.row.enabled:
-        obstacles.append(Obstacle(Against.RETIRED, _("no longer in the fleet")))
-    if model.seats < ride.passengers:
-        words = _("%(seats)d seats for %(passengers)d passengers")
-        words %= {"seats": model.seats, "passengers": ride.passengers}
-        obstacles.append(Obstacle(Against.TOO_SMALL, words))
-    if model.wheelchair_places < ride.wheelchairs:
-        words = _("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs}
-        obstacles.append(Obstacle(Against.TOO_SMALL, words))
-    obstacles += [
-        Obstacle(Against.OUT_OF_SERVICE, _("out of service: %(reason)s") % {"reason": out.get_reason_display()})
-        for out in vehicle.out_of_service
-        if slot.overlaps(out.period)
-    ]
+    obstacles = vehicle.time.obstacles(*slot.bounds, driver=driver.row.pk if driver else None)
+    obstacles += _too_small(ride, vehicle.row)
     obstacles += [_busy(base, engagement) for engagement in vehicle.engagements if slot.meets(engagement)]
-    if driver is not None and not holds_licence(base, driver.row, vehicle.row, slot.ends_at):
-        words = _("%(driver)s has no valid licence %(licence)s")
-        words %= {"driver": driver.row.short_name, "licence": model.licence}
-        obstacles.append(Obstacle(Against.LICENCE, words))
+    if driver is not None:
+        obstacles += driver.time.licence_obstacles(vehicle.row.model.licence, slot.ends_at)
     return obstacles
 
 
-def holds_licence(base: Base, driver: Driver, vehicle: Vehicle, until: datetime) -> bool:
-    """Return whether the driver may drive this vehicle on the day that the mission ends."""
-    last_day = base.local(until).date()
-    return any(
-        licence.category == vehicle.model.licence and licence.expires_on >= last_day
-        for licence in driver.licences.all()
-    )
+def _too_small(ride: Ride, vehicle: Vehicle) -> list[Obstacle]:
+    model, found = vehicle.model, []
+    if model.seats < ride.passengers:
+        found.append(
+            _("%(seats)d seats for %(passengers)d passengers") % {"seats": model.seats, "passengers": ride.passengers}
+        )
+    if model.wheelchair_places < ride.wheelchairs:
+        found.append(_("no room for %(wheelchairs)d wheelchairs") % {"wheelchairs": ride.wheelchairs})
+    return [Obstacle(Against.TOO_SMALL, words) for words in found]
+
+
+def against(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[Obstacle]:
+    """Return every reason why what is left of a mission cannot be driven as planned, but for other missions."""
+    driver = means.drivers[mission.driver_id]
+    # What it is on already is this mission, and no reason against it.
+    vehicle = replace(means.vehicles[mission.vehicle_id], engagements=[])
+    slot = Slot(max(mission.starts_at, now), max(mission.ends_at, now))
+    return [*driver_obstacles(ride, slot, driver), *vehicle_obstacles(means.base, ride, slot, vehicle, driver)]
 
 
 def _busy(base: Base, engagement: Engagement) -> Obstacle:

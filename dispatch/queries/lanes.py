@@ -15,14 +15,16 @@ from dispatch.queries.feasibility import AROUND
 from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from dispatch.states import MissionState
 from drivers.models import Driver
+from drivers.queries.availability import DriverTime
 from echauffeur.bases.models import Base
+from echauffeur.common.periods import meeting, meets
 from fleet.models import Vehicle
 from tracking.positions import Position, newest
 
 # Short, for there are hundreds on a page: the database gives all times in UTC.
 STAMP = "%Y-%m-%dT%H:%MZ"
 STATE_LABELS = dict(RideState.choices)
-FREE, OFF_DUTY = _("Free"), _("Off duty")
+FREE, OFF_DUTY, ON_BREAK, AWAY = _("Free"), _("Off duty"), _("On a break"), _("Away")
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,19 @@ class Bar:
 
 @dataclass(frozen=True)
 class DriverLane:
-    """A driver's line: on duty when, on which rides, and what they do now. ``position`` is the newest one shared."""
+    """A driver's line: on duty when, on which rides, and what they do now. ``position`` is the newest one shared.
+
+    ``idle``: the label of why they take nothing now, where they do not.
+    """
 
     driver: Driver
     duty: list[DateTimeTZRange]
+    breaks: list[DateTimeTZRange]
+    absences: list[DateTimeTZRange]
     bars: list[Bar]
     vehicle: Vehicle | None
     ride: Ride | None
-    on_duty: bool
+    idle: str | Promise
     position: Position | None
 
     @property
@@ -98,13 +105,17 @@ class DriverLane:
         """The state of the ride under way, else whether the driver is free."""
         if self.ride:
             return self.ride.state
-        return "free" if self.on_duty else "off"
+        return "off" if self.idle else "free"
 
     @property
     def state_label(self) -> str | Promise:
         if self.ride:
             return STATE_LABELS[self.ride.state]
-        return FREE if self.on_duty else OFF_DUTY
+        return self.idle or FREE
+
+    @property
+    def on_duty(self) -> bool:
+        return self.idle != OFF_DUTY
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,16 @@ def driver_lanes(day: BaseDay, means: Means, bars: dict[int, Bar]) -> list[Drive
 
 def _duty(day: BaseDay, driver: DriverMeans) -> list[DateTimeTZRange]:
     start, end = day.bounds
-    return [period for period in driver.duty if period.lower < end and start < period.upper]
+    return [period for period in driver.time.duty if meets(period, start, end)]
+
+
+def _idle(time: DriverTime, now: datetime) -> str | Promise:
+    """Return why the driver takes nothing at that moment; nothing when they are there."""
+    if not meeting(time.duty, now, now):
+        return OFF_DUTY
+    if meeting(time.absences, now, now):
+        return AWAY
+    return ON_BREAK if meeting(time.breaks, now, now) else ""
 
 
 def _driver_lane(
@@ -160,10 +180,12 @@ def _driver_lane(
     return DriverLane(
         driver=driver.row,
         duty=_duty(day, driver),
+        breaks=meeting(driver.time.breaks, *day.bounds),
+        absences=meeting(driver.time.absences, *day.bounds),
         bars=_bars_of(driver, bars),
         vehicle=vehicle.row if vehicle else None,
         ride=bars[under_way.mission.pk].ride if under_way and under_way.mission.pk in bars else None,
-        on_duty=any(period.lower <= day.now < period.upper for period in driver.duty),
+        idle=_idle(driver.time, day.now),
         position=position if driver.row.sharing else None,
     )
 
@@ -174,7 +196,7 @@ def vehicle_lanes(day: BaseDay, means: Means, bars: dict[int, Bar]) -> list[Vehi
     return [
         VehicleLane(
             vehicle.row,
-            [o.period for o in vehicle.out_of_service if o.period.lower < end and (o.period.upper or end) > start],
+            meeting((outage.period for outage in vehicle.time.outages), start, end),
             _bars_of(vehicle, bars),
         )
         for vehicle in means.vehicles.values()

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from dispatch.models import Mission, Stop, StopQuerySet
 from dispatch.states import MISSION
 from drivers.models import Driver
+from drivers.queries.availability import DriverTime, driver_times
 from echauffeur.bases.models import Base
-from fleet.models import Unavailability, Vehicle
+from fleet.models import Vehicle
+from fleet.queries.availability import VehicleTime, vehicle_times
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,26 @@ class Engagement:
 
 @dataclass(frozen=True)
 class DriverMeans:
-    """A driver with licences, the periods on duty, and the missions of that time in order."""
+    """A driver with all that concerns them (`drivers.queries.availability`), and the missions of that time in order."""
 
-    row: Driver
-    duty: list[DateTimeTZRange]
+    time: DriverTime
     engagements: list[Engagement] = field(default_factory=list)
+
+    @property
+    def row(self) -> Driver:
+        return self.time.row
 
 
 @dataclass(frozen=True)
 class VehicleMeans:
-    """A vehicle with its model, the periods out of service, and the missions of that time in order."""
+    """A vehicle with all that concerns it (`fleet.queries.availability`), and the missions of that time in order."""
 
-    row: Vehicle
-    out_of_service: list[Unavailability]
+    time: VehicleTime
     engagements: list[Engagement] = field(default_factory=list)
+
+    @property
+    def row(self) -> Vehicle:
+        return self.time.row
 
 
 @dataclass(frozen=True)
@@ -83,27 +90,26 @@ def means_of(
     drivers: Iterable[Driver] | None = None,
     vehicles: Iterable[Vehicle] | None = None,
 ) -> Means:
-    """Return all drivers and vehicles of the base, or only these, with what concerns the time from start to end."""
-    driver_rows = Driver.objects.of(base).with_person().with_right().with_duty(start, end).prefetch_related("licences")
-    out = Unavailability.objects.filter(period__overlap=(start, end))
-    vehicle_rows = (
-        Vehicle.objects.of(base)
-        .with_model()
-        .prefetch_related(Prefetch("unavailabilities", out, to_attr="out_of_service"))
-    )
+    """Return all drivers and vehicles of the base, or only these, with what concerns the time from start to end.
+
+    Three queries, however many there are.
+    """
+    driver_ids, vehicle_ids = _ids(drivers), _ids(vehicles)
     stops = Stop.objects.on_missions(base, start, end)
-    if drivers is not None and vehicles is not None:
-        driver_ids, vehicle_ids = [row.pk for row in drivers], [row.pk for row in vehicles]
-        driver_rows, vehicle_rows = driver_rows.filter(pk__in=driver_ids), vehicle_rows.filter(pk__in=vehicle_ids)
+    if driver_ids is not None and vehicle_ids is not None:
         stops = stops.filter(Q(mission__driver__in=driver_ids) | Q(mission__vehicle__in=vehicle_ids))
     means = Means(
         base,
-        {row.pk: DriverMeans(row, row.duty) for row in driver_rows},  # type: ignore[attr-defined]
-        {row.pk: VehicleMeans(row, row.out_of_service) for row in vehicle_rows},  # type: ignore[attr-defined]
+        {time.row.pk: DriverMeans(time) for time in driver_times(base, start, end, only=driver_ids)},
+        {time.row.pk: VehicleMeans(time) for time in vehicle_times(base, start, end, only=vehicle_ids)},
         _engagements_of(stops),
     )
     _hand_out(means)
     return means
+
+
+def _ids(rows: Iterable[Driver] | Iterable[Vehicle] | None) -> list[int] | None:
+    return None if rows is None else [row.pk for row in rows]
 
 
 def _engagements_of(stops: StopQuerySet) -> list[Engagement]:

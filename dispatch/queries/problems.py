@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from bookings.states import RIDE, DeclineReason, RideState
-from dispatch.queries.means import Engagement, VehicleMeans
+from dispatch.queries.feasibility import against
+from dispatch.queries.means import Engagement, Means
 from echauffeur.journal.models import Entry
 
 # Before a driver has to set off, the control room needs this long to find another.
@@ -31,7 +32,7 @@ def problems_of(
     now: datetime,
     *,
     engagement: Engagement | None = None,
-    vehicle: VehicleMeans | None = None,
+    means: Means | None = None,
     declined: Entry | None = None,
     can_be_driven: bool = True,
 ) -> list[Problem]:
@@ -41,7 +42,7 @@ def problems_of(
     found = [_late(ride, now), _declined(declined), _nobody_free(can_be_driven=can_be_driven)]
     if engagement is not None:
         found += [_silent(ride, engagement, now), _still_there(ride, engagement, now), _overrun(ride, now)]
-        found.append(_broken_down(engagement, vehicle))
+        found += _impossible(ride, engagement, means, now)
     return [problem for problem in found if problem]
 
 
@@ -83,15 +84,19 @@ def _overrun(ride: Ride, now: datetime) -> Problem | None:
     return Problem(_("On the way %(n)d min longer than planned") % {"n": minutes_between(ride.expected_end, now)})
 
 
-def _broken_down(engagement: Engagement, vehicle: VehicleMeans | None) -> Problem | None:
-    mission = engagement.mission.period
-    for out in vehicle.out_of_service if vehicle else []:
-        if out.period.lower < mission.upper and (out.period.upper is None or mission.lower < out.period.upper):
-            return Problem(
-                _("%(vehicle)s is out of service: %(reason)s")
-                % {"vehicle": out.vehicle.name, "reason": out.get_reason_display()}
-            )
-    return None
+def _impossible(ride: Ride, engagement: Engagement, means: Means | None, now: datetime) -> list[Problem]:
+    """Return what has come in the way of a plan already made; nothing where somebody kept it with a reason."""
+    mission = engagement.mission
+    if means is None or mission.overrule or not engagement.is_live:
+        return []
+    driver, vehicle = means.drivers[mission.driver_id].row, means.vehicles[mission.vehicle_id].row
+    return [
+        Problem(
+            _("%(name)s: %(obstacle)s")
+            % {"name": vehicle.name if obstacle.is_of_vehicle else driver.short_name, "obstacle": obstacle}
+        )
+        for obstacle in against(means, mission, ride, now)
+    ]
 
 
 def minutes_between(start: datetime, end: datetime) -> int:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings.models import Ride
-from dispatch.queries.feasibility import LEAST_APPROACH, Slot, drivers_for, slot_for, vehicle_obstacles
-from dispatch.queries.means import DriverMeans, Means, VehicleMeans
+from bookings.rules import Wish
+from dispatch.queries.feasibility import AROUND, LEAST_APPROACH, Slot, drivers_for, slot_for, vehicle_obstacles
+from dispatch.queries.means import DriverMeans, Means, VehicleMeans, means_of
 from drivers.models import Driver
+from echauffeur.bases.models import Base
 from fleet.models import Vehicle
 
 
@@ -29,6 +31,24 @@ def promise_for(ride: Ride, now: datetime) -> datetime:
     """Return the pick-up that can still be promised: the one that was, or the next minute a car may be there."""
     soonest = (now + LEAST_APPROACH).replace(second=0, microsecond=0) + timedelta(minutes=1)
     return max(ride.pickup_at, soonest)
+
+
+def is_anybody_free(base: Base, wish: Wish, pickup_at: datetime, now: datetime) -> bool:
+    """Return whether, as things stand, somebody with a vehicle could carry what is wished for. Three queries."""
+    origin = wish.origin
+    ride = Ride(
+        base=base,
+        origin_latitude=origin.latitude,
+        origin_longitude=origin.longitude,
+        destination=wish.destination,
+        pickup_at=pickup_at,
+        minutes=base.ride_minutes,
+        passengers=wish.passengers,
+        wheelchairs=wish.wheelchairs,
+    )
+    promise = promise_for(ride, now)
+    means = means_of(base, promise - AROUND, promise + AROUND)
+    return next(proposals_for(means, ride, promise), None) is not None
 
 
 def proposals_for(means: Means, ride: Ride, pickup_at: datetime) -> Iterator[Proposal]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from dispatch.models import Mission, MissionQuerySet, Stop, StopKind
-from dispatch.queries.feasibility import AROUND, Slot, driver_obstacles, vehicle_obstacles
+from dispatch.queries.feasibility import AROUND, against
 from dispatch.queries.means import Means, means_of
 from dispatch.queries.proposals import proposals_for
 from drivers.models import Driver
@@ -82,18 +82,7 @@ def _judged(base: Base, rows: list[Mission], now: datetime) -> list[Stranded]:
         Stranded(row, stop.ride, reasons)
         for row in rows
         for stop in row.pick_ups  # type: ignore[attr-defined]
-        if (reasons := _reasons(means, row, stop.ride, now))
-    ]
-
-
-def _reasons(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[Obstacle]:
-    driver = means.drivers[mission.driver_id]
-    # What it is on already is this mission, and no reason against it.
-    vehicle = replace(means.vehicles[mission.vehicle_id], engagements=[])
-    slot = Slot(max(mission.starts_at, now), max(mission.ends_at, now))  # what is left of it
-    return [
-        *driver_obstacles(means.base, ride, slot, driver),
-        *vehicle_obstacles(means.base, ride, slot, vehicle, driver),
+        if (reasons := against(means, row, stop.ride, now))
     ]
 
 

@@ -22,7 +22,6 @@ from dispatch.queries.lanes import (
     bars_of_day,
     driver_lanes,
     vehicle_lanes,
-    vehicle_of,
 )
 from dispatch.queries.means import Engagement, Means, means_of
 from dispatch.queries.problems import Problem, problems_of
@@ -104,7 +103,7 @@ class Tower:
 
     def _problems(self, ride: Ride) -> list[Problem]:
         engagement = self.engagements.get(ride.pk)
-        return problems_of(ride, self.day.now, engagement=engagement, vehicle=vehicle_of(self.means, engagement))
+        return problems_of(ride, self.day.now, engagement=engagement, means=self.means)
 
     @cached_property
     def troubled(self) -> dict[int, Watch]:

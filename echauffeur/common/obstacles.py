@@ -30,6 +30,9 @@ OVERRULABLE = frozenset(
 )
 
 
+OF_THE_VEHICLE = frozenset({Against.RETIRED, Against.OUT_OF_SERVICE, Against.OVERDUE, Against.TOO_SMALL, Against.GIVEN})
+
+
 class Obstacle(str):
     """One reason in the person's words, and its kind."""
 
@@ -44,3 +47,8 @@ class Obstacle(str):
     @property
     def is_overrulable(self) -> bool:
         return self.kind in OVERRULABLE
+
+    @property
+    def is_of_vehicle(self) -> bool:
+        """Whether it is the vehicle that stands in the way, and not its driver."""
+        return self.kind in OF_THE_VEHICLE

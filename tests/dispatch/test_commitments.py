@@ -76,8 +76,8 @@ Change = Callable[[Journey, User, WayOut | None], None]
 CHANGES: dict[str, tuple[Change, str, str]] = {
     "unavailability": (take_out, "out of service: Breakdown", "vehicle_unavailable"),
     "vehicle": (switch_off, "no longer in the fleet", "vehicle_unavailable"),
-    "model": (need_more, "no valid licence D", "driver_unavailable"),
-    "licences": (take_licences, "no valid licence B", "driver_unavailable"),
+    "model": (need_more, "no licence D", "driver_unavailable"),
+    "licences": (take_licences, "no licence B", "driver_unavailable"),
     "shift": (cut_shift, "not on duty", "driver_unavailable"),
     "driver": (let_go, "no longer drives on this base", "driver_unavailable"),
 }
@@ -140,7 +140,7 @@ def test_it_is_kept_for_what_was_said_alone(journey: Journey, manager: User) -> 
     take_out(journey, manager, KEEP)
     with pytest.raises(Conflict) as caught:
         take_licences(journey, manager)
-    assert any("no valid licence" in reason for reason in caught.value.broken[0].reasons)
+    assert any("no licence" in reason for reason in caught.value.broken[0].reasons)
 
 
 def test_the_same_again_asks_nobody_again(journey: Journey, manager: User) -> None:

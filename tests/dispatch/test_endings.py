@@ -177,7 +177,7 @@ def test_the_missions_that_it_concerns_are_named() -> None:
     warn_on(journey.base, journey.base.at(today, endings.MORNING))
     mail = Message.objects.get(to=manager.email)
     assert journey.ride.code in mail.body
-    assert "has no valid licence B" in mail.body
+    assert "the licence B of" in mail.body
     Message.objects.all().delete()
     journey.driver.licences.update(expires_on=END)
     assert warn_on(journey.base, journey.base.at(today, endings.MORNING)) == 0

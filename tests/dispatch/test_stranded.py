@@ -28,9 +28,9 @@ Break = Callable[[Journey], Any]
 BREAKS: dict[str, tuple[Break, str]] = {
     "driver off": (lambda j: Driver.objects.update(enabled=False), "no longer drives on this base"),
     "off duty": (lambda j: j.driver.shifts.all().delete(), "not on duty"),
-    "no licence": (lambda j: j.driver.licences.all().delete(), "no valid licence"),
+    "no licence": (lambda j: j.driver.licences.all().delete(), "no licence B"),
     "vehicle off": (lambda j: Vehicle.objects.update(enabled=False), "no longer in the fleet"),
-    "other licence": (lambda j: VehicleModel.objects.update(licence="D"), "no valid licence D"),
+    "other licence": (lambda j: VehicleModel.objects.update(licence="D"), "no licence D"),
     "broken down": (
         lambda j: UnavailabilityFactory(vehicle=j.vehicle, period=(timezone.now(), None)),
         "out of service: Breakdown",
@@ -87,7 +87,7 @@ class TestOnThePages:
         journey.driver.licences.update(expires_on="2020-01-01")
         page = client.get(reverse("base-driver", args=[journey.base.code, journey.driver.pk])).content.decode()
         assert tower in page
-        assert "no valid licence" in page
+        assert "the licence B of" in page
         Mission.objects.update(overrule="The new one is in the post.")
         assert (
             tower

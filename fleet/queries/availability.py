@@ -1,0 +1,146 @@
+"""Which of a base's vehicles can be had from one moment to another, and every reason why the others cannot.
+
+One truth for pages and actions. Shifts and missions lie in apps above: they are asked for by the names of relations.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import OuterRef
+from django.utils.translation import gettext as _
+
+from echauffeur.bases.models import Base
+from echauffeur.common.obstacles import Against, Obstacle
+from echauffeur.common.periods import meets
+from fleet.due import obstacles as overdue
+from fleet.models import UnavailabilityReason, Vehicle
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A time out of service."""
+
+    period: DateTimeTZRange
+    reason: str
+
+    def __str__(self) -> str:
+        return _("out of service: %(reason)s") % {"reason": UnavailabilityReason(self.reason).label}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A time for which somebody has a driver or vehicle: a mission by its code, or a driver's shift by their name."""
+
+    period: DateTimeTZRange
+    name: str
+    driver: int | None = None
+
+
+@dataclass(frozen=True)
+class VehicleTime:
+    """A vehicle of a base, and all that concerns it around some time; ``mileage`` in km as last read, None: never.
+
+    ``given`` are the shifts of drivers who take it over, ``missions`` the live ones.
+    """
+
+    base: Base
+    row: Vehicle
+    outages: list[Outage] = field(default_factory=list)
+    given: list[Taken] = field(default_factory=list)
+    missions: list[Taken] = field(default_factory=list)
+    mileage: int | None = None
+
+    def obstacles(self, start: datetime, end: datetime, *, driver: int | None = None) -> list[Obstacle]:
+        """Return every reason against the vehicle from start to end but for missions. ``driver``: whom it is for."""
+        found = [] if self.row.enabled else [Obstacle(Against.RETIRED, _("no longer in the fleet"))]
+        found += [
+            Obstacle(Against.OUT_OF_SERVICE, str(outage)) for outage in self.outages if meets(outage.period, start, end)
+        ]
+        day = self.base.local(end).date()
+        found += [Obstacle(Against.OVERDUE, words) for words in overdue(self.row, day, self.mileage)]
+        others = [shift for shift in self.given if shift.driver != driver and meets(shift.period, start, end)]
+        words = _("with %(name)s from %(start)s to %(end)s")
+        return found + [Obstacle(Against.GIVEN, self._in_words(words, shift)) for shift in others]
+
+    def busy(self, start: datetime, end: datetime) -> list[Obstacle]:
+        """Return the missions that have it for part of that time, as reasons against it."""
+        words = _("on mission %(name)s from %(start)s to %(end)s")
+        taken = [mission for mission in self.missions if meets(mission.period, start, end)]
+        return [Obstacle(Against.BUSY, self._in_words(words, mission)) for mission in taken]
+
+    def _in_words(self, sentence: str, taken: Taken) -> str:
+        lower, upper = (f"{self.base.local(moment):%H:%M}" for moment in (taken.period.lower, taken.period.upper))
+        return sentence % {"name": taken.name, "start": lower, "end": upper}
+
+
+@dataclass(frozen=True)
+class VehicleAnswer:
+    """Whether a vehicle can be had, and if not, every reason."""
+
+    row: Vehicle
+    obstacles: list[Obstacle]
+
+    @property
+    def is_free(self) -> bool:
+        return not self.obstacles
+
+
+def vehicle_availability(
+    base: Base, start: datetime, end: datetime, *, driver: int | None = None
+) -> list[VehicleAnswer]:
+    """Return every vehicle of the base with all reasons against it from start to end: one query.
+
+    ``driver``: for whom, by id; a shift of theirs that takes the vehicle over does not stand in the way.
+    """
+    return [
+        VehicleAnswer(time.row, [*time.obstacles(start, end, driver=driver), *time.busy(start, end)])
+        for time in vehicle_times(base, start, end)
+    ]
+
+
+def vehicle_times(
+    base: Base, start: datetime, end: datetime, *, only: Iterable[int] | None = None
+) -> list[VehicleTime]:
+    """Return the base's vehicles, or only these, by name, with what concerns them from start to end: one query."""
+    rows: Any = Vehicle.objects.of(base).with_model().with_figures().order_by("name", "pk")
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
+    out = {"unavailabilities__period__overlap": (start, end)}
+    shifts = {"shifts__period__overlap": (start, end)}
+    driven = {"missions__period__overlap": (start, end), "missions__ended_at": None}
+    rows = rows.annotate(
+        out_periods=_each("unavailabilities__period", "unavailabilities", out),
+        out_reasons=_each("unavailabilities__reason", "unavailabilities", out),
+        shift_periods=_each("shifts__period", "shifts", shifts),
+        shift_drivers=_each("shifts__driver_id", "shifts", shifts),
+        shift_first_names=_each("shifts__driver__user__first_name", "shifts", shifts),
+        shift_last_names=_each("shifts__driver__user__last_name", "shifts", shifts),
+        mission_periods=_each("missions__period", "missions", driven),
+        mission_codes=_each("missions__code", "missions", driven),
+    )
+    return [_time_of(base, row) for row in rows]
+
+
+def _each(value: str, relation: str, which: dict[str, Any]) -> ArraySubquery:
+    """Return the values of a vehicle's related rows, the earliest first: all lists of one relation in one order."""
+    own = Vehicle.objects.filter(pk=OuterRef("pk")).filter(**which)
+    return ArraySubquery(own.order_by(f"{relation}__period", f"{relation}__pk").values(value))
+
+
+def _time_of(base: Base, row: Any) -> VehicleTime:
+    names = [
+        f"{first[:1]}. {last}" if first and last else first or last
+        for first, last in zip(row.shift_first_names, row.shift_last_names, strict=True)
+    ]
+    return VehicleTime(
+        base,
+        row,
+        [Outage(*out) for out in zip(row.out_periods, row.out_reasons, strict=True)],
+        [Taken(*shift) for shift in zip(row.shift_periods, names, row.shift_drivers, strict=True)],
+        [Taken(*mission) for mission in zip(row.mission_periods, row.mission_codes, strict=True)],
+        row.mileage,
+    )
