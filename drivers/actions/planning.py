@@ -53,9 +53,9 @@ def planning(
     """
     with transaction.atomic():
         drivers = lock_drivers(driver_ids)
-        lock_vehicles([pk for pk in vehicles if pk])
+        taken = lock_vehicles([pk for pk in vehicles if pk])
         ids = [driver.pk for driver in drivers]
-        with journal.gathered(), commitments.kept(drivers=ids, way_out=way_out, by=by):
+        with journal.gathered(), commitments.kept(drivers=ids, vehicles=taken, way_out=way_out, by=by):
             try:
                 with transaction.atomic():
                     yield drivers
