@@ -202,7 +202,7 @@ def _notices(driver: Driver, now: datetime) -> list[Notice]:
     """Return what others changed of late, newest first."""
     of_rides = Q(subject="ride", at__gte=now - NOTICE_STAYS)
     of_plan = Q(subject="driver", verb="change", at__gte=now - PLAN_NOTICE_STAYS)
-    entries = Entry.objects.filter(of_rides | of_plan, streams__has_key=driver.stream).order_by("-at")
+    entries = Entry.objects.filter(of_rides | of_plan, streams__has_key=driver.stream).order_by("-at", "-pk")
     return [notice for entry in entries if (notice := _notice(driver, entry))]
 
 

@@ -61,6 +61,7 @@ class PatternForm(RecurringForm):
             return
         if wrong := misplaced_break(said["begins"], said["ends"], said["breaks"]):
             self.add_error("breaks", BREAK_OUTSIDE % {"break": break_in_words(wrong)})
+            return
         said["breaks"] = [list(pause) for pause in in_order(said["begins"], said["breaks"])]
 
     @cached_property

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from drivers.actions.weeks import Copied, copy_week, monday_of, plan_copy
@@ -37,9 +38,20 @@ class CopyWeekForm(forms.Form):
             self.add_error("into", _("This is the same week. Choose another one."))
         return said
 
+    @cached_property
     def plan(self) -> list[Copied] | None:
-        """Return what copying would make of each shift; None while it is not said which week."""
-        return plan_copy(self.base, **self.cleaned_data) if self.is_bound and self.is_valid() else None
+        """What copying would make of each shift; None while it cannot be said of which week."""
+        if not self.is_bound or {"week", "into", "driver"} & set(self.errors):
+            return None
+        return plan_copy(self.base, **self.cleaned_data)
+
+    @property
+    def copied(self) -> list[Copied]:
+        return [copy for copy in self.plan or [] if not copy.why_not]
+
+    @property
+    def left_out(self) -> list[Copied]:
+        return [copy for copy in self.plan or [] if copy.why_not]
 
     def save_as(self, by: User) -> bool:
         """Copy the week and return whether it was copied; if not, the form's errors say why."""

@@ -79,7 +79,7 @@ def week_copy(request: SignedInRequest, code: str) -> HttpResponse:
         made = len(form.made)
         messages.success(request, ngettext("%(n)d shift is copied.", "%(n)d shifts are copied.", made) % {"n": made})
         return see_other(planning_link(base, form.cleaned_data["into"]))
-    context = {"form": form, "title": _("Copy a week"), "back": planning_link(base), "copies": form.plan()}
+    context = {"form": form, "title": _("Copy a week"), "back": planning_link(base)}
     return show(request, base, COPY, context, status=form.status)
 
 

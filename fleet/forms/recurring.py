@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
@@ -51,7 +52,11 @@ class RecurringForm(AsksForWayOut):
     """A row that comes back. One that is there already asks from when on the change holds (``scope``, ``since``)."""
 
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On"), choices=Weekday.choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("On these weekdays"),
+        choices=Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one weekday.")},
     )
     month_by = forms.ChoiceField(
         label=_("In the month"),
@@ -73,12 +78,17 @@ class RecurringForm(AsksForWayOut):
         super().__init__(*args, **kwargs)
         self.base = base
         self.fields["nth"].choices = Nth.choices  # type: ignore[attr-defined]
-        for name in ("begins", "ends"):
-            self.fields[name].localize = False
+        # Where they are asked for: see `_judge_days`.
+        self._require("nth", _("Say which of the month’s."))
+        self._require("month_day", _("Say on which day of the month."))
         if self.instance.pk:
             self.initial["month_by"] = "date" if self.instance.month_day else "weekday"
         else:
             del self.fields["scope"], self.fields["since"]
+
+    def _require(self, name: str, sentence: Promise) -> None:
+        self.fields[name].required = True
+        self.fields[name].error_messages["required"] = sentence
 
     def clean(self) -> dict[str, Any] | None:
         said = super().clean()
@@ -87,22 +97,15 @@ class RecurringForm(AsksForWayOut):
         return said
 
     def _judge_days(self) -> None:
-        """Keep of the days what the frequency asks for, and say what it lacks."""
+        """Keep of the days what the frequency asks for; what is not asked for is neither kept nor judged."""
         said = self.cleaned_data
         monthly = said.get("frequency") == Frequency.MONTHLY
-        if monthly and said.get("month_by") == "date":
-            said["weekdays"], said["nth"] = [], None
-            if said.get("month_day") is None and "month_day" not in self.errors:
-                self.add_error("month_day", _("Say on which day of the month."))
-            return
-        self.errors.pop("month_day", None)  # what is not asked for is not judged
-        said["month_day"] = None
-        if not said.get("weekdays") and "weekdays" not in self.errors:
-            self.add_error("weekdays", _("Choose at least one weekday."))
-        if not monthly:
-            said["nth"] = None
-        elif said.get("nth") is None and "nth" not in self.errors:
-            self.add_error("nth", _("Say which of the month’s."))
+        by_date = monthly and said.get("month_by") == "date"
+        unasked = {"weekdays": by_date, "nth": not monthly or by_date, "month_day": not by_date}
+        for name, is_unasked in unasked.items():
+            if is_unasked:
+                self.errors.pop(name, None)
+                said[name] = [] if name == "weekdays" else None
 
     def _judge_scope(self) -> None:
         said = self.cleaned_data
