@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.models import Base
@@ -86,7 +85,7 @@ class RecurringForm(AsksForWayOut):
         else:
             del self.fields["scope"], self.fields["since"]
 
-    def _require(self, name: str, sentence: Promise) -> None:
+    def _require(self, name: str, sentence: Any) -> None:
         self.fields[name].required = True
         self.fields[name].error_messages["required"] = sentence
 
