@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("bases/<slug:code>/planning/absences/new/", planning.absence_add, name="planning-absence-add"),
     path("bases/<slug:code>/planning/absences/<int:pk>/", planning.absence, name="planning-absence"),
+    path("bases/<slug:code>/planning/absences/<int:pk>/move/", planning.absence_move, name="planning-absence-move"),
     path(
         "bases/<slug:code>/planning/absences/<int:pk>/remove/", planning.absence_remove, name="planning-absence-remove"
     ),

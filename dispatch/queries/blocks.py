@@ -136,19 +136,20 @@ class Scribe:
         return spell.vehicle if self.by_drivers else self.names.get(spell.driver_id or 0, "")
 
     def _label(self, spell: Spell, who: str, word: str, beside: list[Spell]) -> str:
-        """Return all there is to say of it, for who does not see where it stands."""
+        """Return all there is to say of it, for who does not see where it stands; what is written on it comes first."""
         base, starts, ends = self.frame.base, spell.starts_at, spell.ends_at
-        said = [who, date_format(base.local(starts).date(), "l j F"), "–".join(self._clocks(spell))]
+        times, clocks = "–".join(self._times(spell)), "–".join(self._clocks(spell))
+        said = [f"{times} {word}".strip(), who, date_format(base.local(starts).date(), "l j F")]
+        if clocks != times:
+            said.append(clocks)
         if ends and base.local(ends).date() > base.local(starts).date():
             said.append(_("until %(day)s") % {"day": date_format(base.local(ends).date(), "l j F")})
         if ends is None:
             said.append(_("end not known"))
-        if spell.kind == Kind.SHIFT:
-            said.append(_("on duty with %(name)s") % {"name": word} if word else _("on duty, no vehicle"))
-            clocks = ("–".join(map(self.frame.clock, rest)) for rest in spell.breaks)
-            said += [_("break %(times)s") % {"times": times} for times in clocks]
-        else:
-            said.append(word)
+        if spell.kind == Kind.SHIFT and not word:
+            said.append(_("no vehicle"))
+        rests = ("–".join(map(self.frame.clock, rest)) for rest in spell.breaks)
+        said += [_("break %(times)s") % {"times": rest} for rest in rests]
         missions = sum(one.kind == Kind.MISSION and bool(one.within(starts, ends or one.starts_at)) for one in beside)
         if missions:
             said.append(ngettext("%(n)d mission", "%(n)d missions", missions) % {"n": missions})

@@ -133,8 +133,8 @@ class Planning:
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """Each driver as the control room calls them, by id."""
-        return {driver.pk: driver.short_name for driver in self.people}
+        """Each driver's last name, by id: there is little room on a block."""
+        return {driver.pk: driver.user.last_name or driver.short_name for driver in self.people}
 
     @cached_property
     def duty(self) -> dict[int, list[Period]]:

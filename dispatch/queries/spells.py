@@ -10,7 +10,7 @@ from django.db.models import CharField, F, Func, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from bookings.models import Ride
-from bookings.states import RIDE
+from bookings.states import RIDE, RideState
 from dispatch.models import Mission
 from dispatch.queries.periods import Period, overlap
 from dispatch.states import MissionState
@@ -20,7 +20,7 @@ from fleet.models import Unavailability
 
 
 class Kind(StrEnum):
-    """``RIDE``: one that is to be driven; it takes up nobody's time yet, and says how much is asked for."""
+    """``RIDE``: one that is to be driven, or was; it takes up nobody's time, and says how much is asked for."""
 
     SHIFT = "shift"
     ABSENCE = "absence"
@@ -66,7 +66,8 @@ def spells_of(base: Base, start: datetime, end: datetime) -> list[Spell]:
     absences = Absence.objects.of(base).overlapping(start, end)
     outages = Unavailability.objects.of(base).overlapping(start, end)
     missions = Mission.objects.of(base).overlapping(start, end).exclude(state=MissionState.CALLED_OFF)
-    rides = Ride.objects.of(base).filter(state__in=RIDE.live, pickup_at__gte=start, pickup_at__lt=end)
+    asked_for = [*RIDE.live, RideState.COMPLETED]
+    rides = Ride.objects.of(base).filter(state__in=asked_for, pickup_at__gte=start, pickup_at__lt=end)
     pickup = Func(F("pickup_at"), F("pickup_at"), Value("[]"), function="tstzrange", output_field=DateTimeRangeField())
     found = _of(shifts, Kind.SHIFT, driver="driver", vehicle="vehicle", breaks=F("breaks")).union(
         _of(absences, Kind.ABSENCE, driver="driver", word="kind"),

@@ -92,6 +92,20 @@ def absence(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     return _edit_absence(request, base, _absence_form(request, base, row), title=title)
 
 
+@require_POST
+def absence_move(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Give an absence another time, as it was dragged; answers as its page does."""
+    base = base_to_plan(request, code)
+    row = absence_of(base, pk)
+    data = request.POST.copy()
+    ends = clock_of(base, row.period.upper) if row.period.upper else ""
+    known = {"begins": clock_of(base, row.period.lower), "ends": ends, "driver": str(row.driver_id)}
+    for name, value in (known | {"kind": row.kind, "note": row.note}).items():
+        data.setdefault(name, value)
+    title = _("Absence: %(driver)s") % {"driver": row.driver}
+    return _edit_absence(request, base, _absence_form(request, base, row, data=data), title=title)
+
+
 @get_or_post
 def absence_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Ask whether an absence is to go, or remove it."""
@@ -127,9 +141,12 @@ def _edit_absence(request: SignedInRequest, base: Base, form: AbsenceForm, *, ti
     return edit(request, base, form, title=title, back=_back(base, form), remove=remove_at, then=then)
 
 
-def _absence_form(request: SignedInRequest, base: Base, row: Absence, **more: Any) -> AbsenceForm:
+def _absence_form(
+    request: SignedInRequest, base: Base, row: Absence, *, data: QueryDict | None = None, **more: Any
+) -> AbsenceForm:
     shows_reason = may(request.user, Permission.SEE_ABSENCE_REASONS, base)
-    return AbsenceForm(typed(request), base=base, instance=row, shows_reason=shows_reason, **more)
+    sent = typed(request) if data is None else data
+    return AbsenceForm(sent, base=base, instance=row, shows_reason=shows_reason, **more)
 
 
 def _back(base: Base, form: ShiftForm | AbsenceForm) -> str:

@@ -179,7 +179,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 // A tap keeps what it sends: the answer may say at the fields what was wrong with it.
 document.addEventListener("submit", ({ target }) => target.matches("[data-tap]") && forget(target));
-// The driver's phone sends and shows through here, from its own bundle.
+// The driver's phone sends and shows through here, from its own bundle; so does the planning what its dialog shows.
+document.addEventListener("live:attach", ({ target }) => htmx.process(target));
 document.addEventListener("live:refresh", () => freshness?.refresh());
 document.addEventListener("live:fragment", ({ detail }) => showOwn(parse(detail)));
 document.addEventListener("live:send", (event) => {

@@ -100,7 +100,7 @@ class TestRows:
         assert (block.first, block.last) == (24 * 60 + 8 * 60, 24 * 60 + 16 * 60)
         assert (block.times, block.word) == (("08:00", "16:00"), "Zoé 3")
         assert block.breaks == [(24 * 60 + 12 * 60, 24 * 60 + 13 * 60)]
-        assert block.label == ("Y. Le Gall, Tuesday 1 December, 08:00–16:00, on duty with Zoé 3, break 12:00–13:00")
+        assert block.label == "08:00–16:00 Zoé 3, Y. Le Gall, Tuesday 1 December, break 12:00–13:00"
         assert row.worked == "7 h"
 
     def test_vehicle_s_row_says_who_drives_it_and_why_it_is_out(self, base: Base) -> None:
@@ -109,7 +109,7 @@ class TestRows:
         shift(driver, at(base, 0, 8), at(base, 0, 16), vehicle=vehicle)
         Unavailability.objects.create(vehicle=vehicle, period=(at(base, 2, 8), None), reason="maintenance")
         [row] = seen(base, by="vehicles").rows
-        assert [block.word for block in row.cells[0].blocks] == ["Y. Le Gall"]
+        assert [block.word for block in row.cells[0].blocks] == ["Le Gall"]
         assert [(block.word, block.is_open) for block in row.cells[2].blocks] == [("Maintenance", True)]
 
     def test_reason_of_an_absence_is_for_who_manages_people(self, client: Client, base: Base) -> None:
@@ -178,12 +178,13 @@ class TestRows:
 
 
 class TestDays:
-    def test_demand_is_what_is_still_to_be_driven(self, base: Base) -> None:
-        for state in ("requested", "confirmed", "assigned"):
-            RideFactory(base=base, state=state, pickup_at=at(base, 2, 23, 30))
+    def test_demand_is_what_is_to_be_driven_or_was(self, base: Base) -> None:
+        for state in ("requested", "confirmed", "assigned", "completed"):
+            ended = NOW if state == "completed" else None
+            RideFactory(base=base, state=state, pickup_at=at(base, 2, 23, 30), ended_at=ended)
         RideFactory(base=base, state="cancelled", ended_at=NOW, pickup_at=at(base, 2, 9), end_reason="no_longer_needed")
         wednesday = seen(base).heads[2]
-        assert (wednesday.rides, wednesday.to_handle, wednesday.is_short) == (3, 2, True)
+        assert (wednesday.rides, wednesday.to_handle, wednesday.is_short) == (4, 2, True)
 
     def test_public_holidays_and_closed_hours_are_told(self, base: Base) -> None:
         for weekday in range(5):

@@ -211,6 +211,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "planning-pattern-remove": ({PLANS: 200}, {PLANS: 303}),
     "planning-absence-add": ({PLANS: 200}, {PLANS: 422}),
     "planning-absence": ({PLANS: 200}, {PLANS: 422}),
+    "planning-absence-move": (NO_METHOD, {PLANS: 303}),
     "planning-absence-remove": ({PLANS: 200}, {PLANS: 303}),
     "planning-copy-week": ({PLANS: 200}, {PLANS: 422}),
     "base-handsets": ({CONFIGURES: 200}, NO_METHOD),

@@ -27,6 +27,7 @@ function show({ part, isRefused }, address) {
   const fresh = new DOMParser().parseFromString(part, "text/html").getElementById("planning-form");
   if (!fresh) return location.assign(address || location.href);
   place().replaceChildren(fresh);
+  fresh.dispatchEvent(new CustomEvent("live:attach", { bubbles: true }));
   offerKinds(address);
   if (!dialog().open) dialog().showModal();
   const first = fresh.querySelector("[data-error-summary], [data-conflict]");
@@ -66,7 +67,8 @@ async function submit(event) {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented || !place().contains(form)) return;
   event.preventDefault();
-  const answer = await ask(form.getAttribute("action"), new FormData(form, event.submitter));
+  const [address, typed] = [form.getAttribute("action"), new FormData(form, event.submitter)];
+  const answer = await (form.method === "get" ? ask(`${address}?${new URLSearchParams(typed)}`) : ask(address, typed));
   if (answer.saved) dialog().close();
   else if (answer.part) show(answer, "");
   else for (const button of form.querySelectorAll("button")) [button.disabled, button.ariaBusy] = [false, null];

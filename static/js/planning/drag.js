@@ -61,7 +61,10 @@ function drag(x, y) {
     const to = Math.min(Math.max(scale().snapped(placeAt(press.row, x)), 0), length);
     return change(to > press.from ? { first: press.from, last: to } : { first: to, last: press.from + snap });
   }
-  const by = scale().snapped(placeAt(press.row, x) - press.at);
+  // An end goes where the hand is; a block that is moved keeps the minutes that it begins at.
+  const at = placeAt(press.row, x);
+  const end = { begin: press.span.first, end: press.span.last }[press.hold];
+  const by = end === undefined ? scale().snapped(at - press.at) : scale().snapped(at) - end;
   const target = press.hold === "move" && press.block.dataset.kind !== "absence" && rowAt(x, y);
   change({ ...changed(press.span, press.hold, by, snap), ...(target && { row: target.id }) });
 }

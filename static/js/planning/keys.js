@@ -3,14 +3,14 @@ import { change, commit, inHand, release, take, tellHeld } from "./hold.js";
 import { grid, scale, spanOf } from "./page.js";
 import { changed } from "./scale.js";
 
-const STOPS = ".plan__block[href], .plan__add";
+const STOPS = ".plan__block[href], .plan__add, .plan__name";
 const rows = () => [...grid().querySelectorAll(".plan__row")];
 const stopsOf = (row) => [...row.querySelectorAll(STOPS)];
 let current = "";
 let isHere = false; // whether the focus is in the calendar, or was when a change of the page took it away
 
 /** Makes this the one place in the calendar that the Tab key reaches. */
-function settle(stop = document.getElementById(current) ?? grid().querySelector(`.is-today :is(${STOPS})`) ?? grid().querySelector(STOPS)) {
+function settle(stop = document.getElementById(current) ?? grid().querySelector(`.is-today :is(${STOPS})`) ?? grid().querySelector(`.plan__cell :is(${STOPS})`)) {
   for (const other of grid().querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
   if (!stop) return;
   stop.tabIndex = 0;
@@ -28,7 +28,7 @@ function inNextRow(stop, step) {
   const here = stop.closest(".plan__row");
   const index = cells(here).indexOf(stop.closest(".plan__cell"));
   for (let n = all.indexOf(here) + step; all[n]; n += step) {
-    const found = cells(all[n])[index].querySelector(STOPS) ?? stopsOf(all[n])[0];
+    const found = cells(all[n])[index]?.querySelector(STOPS) ?? stopsOf(all[n])[0];
     if (found) return found;
   }
 }
