@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from echauffeur.bases.models import Base
-from fleet.models import Handset, Reading, Unavailability, Vehicle, VehicleModel
+from fleet.models import Handset, Reading, Unavailability, UnavailabilityPattern, Vehicle, VehicleModel
 
 
 def vehicle_of(base: Base, pk: int) -> Vehicle:
@@ -42,11 +42,20 @@ def model_of(base: Base, pk: int) -> VehicleModel:
 
 def unavailability_of(base: Base, pk: int) -> Unavailability:
     """Return the unavailability of one of the base's vehicles. Raises Http404 when it is another base's or none."""
-    rows = Unavailability.objects.select_related("vehicle__model", "vehicle__base")
+    rows = Unavailability.objects.select_related("vehicle__model", "vehicle__base", "pattern")
     out = rows.filter(vehicle__base=base, pk=pk).first()
     if out is None:
         raise Http404
     return out
+
+
+def outage_pattern_of(base: Base, pk: int) -> UnavailabilityPattern:
+    """Return the pattern of one of the base's vehicles. Raises Http404 when it is another base's or none."""
+    pattern = UnavailabilityPattern.objects.select_related("vehicle").filter(vehicle__base=base, pk=pk).first()
+    if pattern is None:
+        raise Http404
+    pattern.vehicle.base = base
+    return pattern
 
 
 def handset_of(base: Base, pk: int) -> Handset:

@@ -1,18 +1,29 @@
 from django.urls import path
 
 from fleet.states import HANDSET
-from fleet.views import handsets, upkeep, vehicle_models, vehicles
+from fleet.views import handsets, outages, upkeep, vehicle_models, vehicles
 
 urlpatterns = [
     path("bases/<slug:code>/vehicles/", vehicles.vehicles, name="base-vehicles"),
     path("bases/<slug:code>/vehicles/new/", vehicles.vehicle_add, name="base-vehicle-add"),
     path("bases/<slug:code>/vehicles/<int:pk>/", vehicles.vehicle, name="base-vehicle"),
     path("bases/<slug:code>/vehicles/<int:pk>/remove/", vehicles.vehicle_remove, name="base-vehicle-remove"),
-    path("bases/<slug:code>/vehicles/<int:pk>/out/", vehicles.unavailability_add, name="base-vehicle-out"),
-    path("bases/<slug:code>/unavailabilities/<int:pk>/", vehicles.unavailability, name="base-unavailability"),
+    path("bases/<slug:code>/planning/unavailabilities/new/", outages.add, name="planning-unavailability-add"),
     path(
-        "bases/<slug:code>/unavailabilities/<int:pk>/end/", vehicles.unavailability_end, name="base-unavailability-end"
+        "bases/<slug:code>/planning/unavailabilities/<int:pk>/", outages.unavailability, name="planning-unavailability"
     ),
+    path("bases/<slug:code>/planning/unavailabilities/<int:pk>/end/", outages.end, name="planning-unavailability-end"),
+    path(
+        "bases/<slug:code>/planning/unavailabilities/<int:pk>/move/", outages.move, name="planning-unavailability-move"
+    ),
+    path("bases/<slug:code>/planning/outage-patterns/new/", outages.pattern_add, name="planning-outage-pattern-add"),
+    path("bases/<slug:code>/planning/outage-patterns/<int:pk>/", outages.pattern, name="planning-outage-pattern"),
+    path(
+        "bases/<slug:code>/planning/outage-patterns/<int:pk>/remove/",
+        outages.pattern_remove,
+        name="planning-outage-pattern-remove",
+    ),
+    path("bases/<slug:code>/planning/vehicles/<int:pk>/", upkeep.vehicle, name="planning-vehicle"),
     path("bases/<slug:code>/planning/vehicles/", upkeep.vehicles, name="planning-vehicles"),
     path("bases/<slug:code>/planning/vehicles/<int:pk>/done/", upkeep.done, name="planning-vehicle-done"),
     path("bases/<slug:code>/planning/vehicles/<int:pk>/readings/", upkeep.readings, name="planning-readings"),

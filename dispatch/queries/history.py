@@ -66,6 +66,7 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("vehicle", "add"): gettext_lazy("Vehicle %(code)s was added"),
     ("vehicle", "change"): gettext_lazy("Vehicle %(code)s was changed"),
     ("vehicle", "remove"): gettext_lazy("Vehicle %(code)s was removed"),
+    ("vehicle", "generate"): gettext_lazy("%(unavailabilities)s times out of service of %(code)s were planned ahead"),
     ("vehicle", "read"): gettext_lazy("%(code)s was read: %(kilometres)s km"),
     ("vehicle", "remove_reading"): gettext_lazy("A reading of %(code)s was taken out: %(kilometres)s km"),
     ("model", "add"): gettext_lazy("Vehicle model %(code)s was added"),

@@ -112,6 +112,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "plan-outages-ahead": {"task": "fleet.tasks.plan_outages_ahead", "schedule": crontab(minute=22)},
     "warn-of-vehicles-due": {"task": "fleet.tasks.warn_of_due_dates", "schedule": 3600.0},
     "forget-old-uploads": {"task": "echauffeur.exchange.tasks.forget_old_uploads", "schedule": 3600.0},
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},

@@ -11,6 +11,7 @@ from django.utils import timezone
 from echauffeur.accounts.models import User
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import BY_NAME, Base
+from echauffeur.common.series import days_in_words
 from fleet.due import Due, is_low, kilometres_in_words, pressing
 from fleet.models import (
     Handset,
@@ -18,6 +19,7 @@ from fleet.models import (
     Reading,
     ReadingKind,
     Unavailability,
+    UnavailabilityPattern,
     UnavailabilityReason,
     Vehicle,
     VehicleModel,
@@ -101,6 +103,27 @@ def fleet_to_plan(base: Base) -> list[VehicleRow]:
 def workshop_now(vehicle: Vehicle) -> Unavailability | None:
     """Return what keeps the vehicle in the workshop at this moment, if anything does."""
     return vehicle.unavailabilities.filter(period__contains=timezone.now(), reason__in=IN_THE_WORKSHOP).first()
+
+
+def row_of(vehicle: Any) -> VehicleRow:
+    """Return a vehicle with its figures (`VehicleQuerySet.with_figures`) as lists show it."""
+    out = vehicle.unavailabilities.filter(period__contains=timezone.now()).first()
+    dues = pressing(vehicle, vehicle.base.today(), vehicle.mileage) if vehicle.enabled else []
+    return VehicleRow(vehicle, out, dues, vehicle.mileage, vehicle.energy)
+
+
+@dataclass(frozen=True)
+class OutagePatternLine:
+    """What keeps a vehicle out of service again and again, and on which days, in a few words."""
+
+    row: UnavailabilityPattern
+    days: str
+
+
+def patterns_of(vehicle: Vehicle) -> list[OutagePatternLine]:
+    """Return what keeps the vehicle out of service again and again and is not over, on the base's own day."""
+    patterns = vehicle.patterns.filter(Q(last_day=None) | Q(last_day__gte=vehicle.base.today()))
+    return [OutagePatternLine(pattern, days_in_words(pattern)) for pattern in patterns]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from fleet.access import reading_of, vehicle_to_plan
 from fleet.actions.readings import remove_reading
 from fleet.forms.upkeep import ReadingForm, UpkeepForm
 from fleet.models import Reading
-from fleet.queries import fleet_to_plan, readings_of, workshop_now
+from fleet.queries import fleet_to_plan, patterns_of, readings_of, row_of, workshop_now
+from fleet.views.vehicles import MOST_OUTAGES
 
 MOST_READINGS = 100
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,6 +34,23 @@ def vehicles(request: SignedInRequest, code: str) -> HttpResponse:
         counts = {"due": sum(bool(row.dues) for row in fleet), "out": sum(row.out is not None for row in fleet)}
         context = {"base": base, "seq": seq, "now": timezone.now(), "rows": fleet, "counts": counts}
         return page(request, "fleet/planning/vehicles.html", context)
+
+
+@require_safe
+def vehicle(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Show when a vehicle is out of service, what comes back, and what is due."""
+    base = planning.base_to_plan(request, code)
+    row, now = vehicle_to_plan(base, pk), timezone.now()
+    context = {
+        "title": str(row),
+        "back": reverse("planning-vehicles", args=[code]),
+        "vehicle": row,
+        "now": now,
+        "outages": row.unavailabilities.not_over(now)[:MOST_OUTAGES],
+        "patterns": patterns_of(row),
+        "row": row_of(row),
+    }
+    return planning.show(request, base, "fleet/planning/_vehicle.html", context)
 
 
 @get_or_post

@@ -29,14 +29,20 @@ def test_every_page(
     User.objects.update(language=language)
     manager.refresh_from_db()
     out = factories.UnavailabilityFactory(vehicle=journey.vehicle)
+    pattern = factories.UnavailabilityPatternFactory(vehicle=journey.vehicle)
+    factories.ReadingFactory(vehicle=journey.vehicle, energy_percent=9)
     phone = factories.HandsetFactory(base=journey.base)
     model = factories.VehicleModelFactory(base=journey.base, name="Jumper")
     root = f"/bases/{journey.base.code}"
     page = open_as(manager, f"{root}/vehicles/")
     paths = [
-        "vehicles/", "vehicles/new/", f"vehicles/{journey.vehicle.pk}/", f"vehicles/{journey.vehicle.pk}/out/",
-        f"unavailabilities/{out.pk}/", "models/", f"models/{model.pk}/", "drivers/", "drivers/new/",
-        f"drivers/{journey.driver.pk}/", "handsets/", "handsets/new/", f"handsets/{phone.pk}/",
+        "vehicles/", "vehicles/new/", f"vehicles/{journey.vehicle.pk}/", "planning/vehicles/",
+        f"planning/vehicles/{journey.vehicle.pk}/", f"planning/vehicles/{journey.vehicle.pk}/readings/",
+        f"planning/vehicles/{journey.vehicle.pk}/done/", "planning/unavailabilities/new/",
+        f"planning/unavailabilities/{out.pk}/", "planning/outage-patterns/new/",
+        f"planning/outage-patterns/{pattern.pk}/", f"planning/outage-patterns/{pattern.pk}/remove/", "models/",
+        f"models/{model.pk}/", "drivers/", "drivers/new/", f"drivers/{journey.driver.pk}/", "handsets/",
+        "handsets/new/", f"handsets/{phone.pk}/",
     ]  # fmt: skip
     for path in paths:
         page.goto(f"{root}/{path}")

@@ -236,9 +236,13 @@ class TestOnThePages:
 
     @pytest.fixture
     def address(self, journey: Journey) -> str:
-        return reverse("base-vehicle-out", args=[journey.base.code, journey.vehicle.pk])
+        return f"{reverse('planning-unavailability-add', args=[journey.base.code])}?vehicle={journey.vehicle.pk}"
 
     TYPED = {"begins": "2020-01-01T08:00", "ends": "", "reason": "breakdown", "note": "Smokes"}
+
+    @pytest.fixture(autouse=True)
+    def of_the_vehicle(self, journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(type(self), "TYPED", self.TYPED | {"vehicle": str(journey.vehicle.pk)})
 
     def page(self, client: Client, address: str, typed: dict[str, Any]) -> BeautifulSoup:
         answer = client.post(address, typed)
@@ -256,19 +260,19 @@ class TestOnThePages:
             assert words in part.text
         assert page.select_one("[name=note]")["value"] == "Smokes", "what was typed stays"
         assert [button["value"] for button in part.select("button[name=way_out]")] == ["keep", "release"]
-        back = reverse("base-vehicle", args=[journey.base.code, journey.vehicle.pk])
+        back = reverse("planning", args=[journey.base.code])
         assert part.select_one(f"a[href='{back}']")
         assert part.select_one("[name=way_out_seen]")["value"] == journey.ride.code
 
     def test_giving_back(self, client: Client, journey: Journey, address: str) -> None:
         answer = client.post(address, self.TYPED | {"way_out": "release", "way_out_seen": journey.ride.code})
-        assert answer.status_code == 302
+        assert answer.status_code == 303
         journey.ride.refresh_from_db()
         assert journey.ride.state == "confirmed"
 
     def test_keeping(self, client: Client, journey: Journey, address: str) -> None:
         chosen = {"way_out": "keep", "way_out_reason": "A spare is here.", "way_out_seen": journey.ride.code}
-        assert client.post(address, self.TYPED | chosen).status_code == 302
+        assert client.post(address, self.TYPED | chosen).status_code == 303
         journey.mission.refresh_from_db()
         assert journey.mission.overrule == "A spare is here."
 

@@ -1,6 +1,6 @@
 """A manager's pages of vehicles, their models, and when they are out of service."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from echauffeur.journal.models import Entry
 from fleet.actions import vehicles as actions
 from fleet.forms.vehicles import VehicleForm, VehicleModelForm
 from fleet.models import Unavailability, Vehicle, VehicleModel
-from tests.factories import BaseFactory, UnavailabilityFactory, VehicleFactory, VehicleModelFactory
+from tests.factories import UnavailabilityFactory, VehicleFactory, VehicleModelFactory
 from tests.fleet.conftest import steps
 from tests.life.journeys import journey_to
 
@@ -168,76 +168,7 @@ class TestModels:
         assert (entry.base, entry.verb, entry.code) == (None, "add", "Jumper")
 
 
-class TestUnavailabilities:
-    @pytest.fixture
-    def noumea(self) -> Base:
-        noumea: Base = BaseFactory(code="noumea", time_zone="Pacific/Noumea")
-        return noumea
-
-    @pytest.fixture
-    def theirs(self, noumea: Base, manager: User, client: Client) -> Client:
-        manager.memberships.create(base=noumea, role="manager")
-        return client
-
-    def test_typed_on_the_bases_clock(self, theirs: Client, noumea: Base) -> None:
-        vehicle = VehicleFactory(base=noumea, name="Zoé 9")
-        typed = {"begins": "2098-07-14T08:00", "ends": "2098-07-15T18:00", "reason": "maintenance", "note": "Freins"}
-        answer = theirs.post(reverse("base-vehicle-out", args=["noumea", vehicle.pk]), typed, follow=True)
-        assert "14/07/2098 8 a.m." in answer.content.decode() or "07/14/2098 8 a.m." in answer.content.decode()
-        period = Unavailability.objects.get().period
-        assert (period.lower, period.upper) == (
-            datetime(2098, 7, 13, 21, tzinfo=UTC),
-            datetime(2098, 7, 15, 7, tzinfo=UTC),
-        )
-        assert steps() == [("change", "vehicle", "Zoé 9", ["unavailabilities"])]
-
-    def test_saved_again_untouched_it_tells_nothing(self, client: Client, base: Base) -> None:
-        out = UnavailabilityFactory(vehicle__base=base)
-        before = out.period
-        out.refresh_from_db()
-        page = client.get(reverse("base-unavailability", args=[base.code, out.pk]))
-        shown = page.context["form"]
-        typed = {name: shown[name].value() or "" for name in ("reason", "note")}
-        local = [base.local(moment).strftime("%Y-%m-%dT%H:%M") for moment in (out.period.lower, out.period.upper)]
-        typed |= dict(zip(("begins", "ends"), local, strict=True))
-        assert client.post(reverse("base-unavailability", args=[base.code, out.pk]), typed).status_code == 302
-        out.refresh_from_db()
-        assert (out.period.lower, out.period.upper) == before
-        assert steps() == []
-
-    @pytest.mark.parametrize(
-        ("changes", "sentence"),
-        [
-            ({"ends": "2098-07-14T07:00"}, "The end comes after the beginning."),
-            ({"begins": ""}, "This field is required."),
-            ({"begins": "tomorrow"}, "Enter a valid date/time."),
-            ({"reason": "weather"}, "Select a valid choice."),
-        ],
-    )
-    def test_what_cannot_be_is_said(self, client: Client, base: Base, changes: dict[str, str], sentence: str) -> None:
-        vehicle = VehicleFactory(base=base)
-        typed = {"begins": "2098-07-14T08:00", "ends": "", "reason": "maintenance", "note": "Freins"} | changes
-        answer = client.post(reverse("base-vehicle-out", args=[base.code, vehicle.pk]), typed)
-        assert answer.status_code == 422
-        assert sentence in answer.content.decode()
-        assert "Freins" in answer.content.decode()
-        assert not Unavailability.objects.exists()
-
-    def test_ended_now(self, client: Client, base: Base) -> None:
-        out = UnavailabilityFactory(vehicle__base=base)
-        address = reverse("base-unavailability-end", args=[base.code, out.pk])
-        client.post(address)
-        out.refresh_from_db()
-        assert abs(out.period.upper - timezone.now()) < timedelta(minutes=1)
-        assert "already back in service" in client.post(address, follow=True).content.decode()
-        assert len(steps()) == 1
-
-    def test_what_had_not_begun_is_taken_back(self, client: Client, base: Base) -> None:
-        tomorrow = timezone.now() + timedelta(days=1)
-        out = UnavailabilityFactory(vehicle__base=base, period=(tomorrow, None))
-        client.post(reverse("base-unavailability-end", args=[base.code, out.pk]))
-        assert not Unavailability.objects.exists()
-
+class TestOutOfService:
     def test_only_those_not_over_are_shown(self, client: Client, base: Base) -> None:
         vehicle, now = VehicleFactory(base=base), timezone.now()
         UnavailabilityFactory(
@@ -253,8 +184,8 @@ class TestUnavailabilities:
 def test_rows_of_another_base_are_missing_rows(client: Client, base: Base, toulon: Base) -> None:
     vehicle = VehicleFactory(base=toulon)
     out = UnavailabilityFactory(vehicle=vehicle)
-    rows = {"base-vehicle": vehicle, "base-vehicle-remove": vehicle, "base-vehicle-out": vehicle}
-    rows |= {"base-unavailability": out, "base-unavailability-end": out}
+    rows = {"base-vehicle": vehicle, "base-vehicle-remove": vehicle}
+    rows |= {"planning-unavailability": out, "planning-unavailability-end": out, "planning-unavailability-move": out}
     for name, row in rows.items():
         for pk in (row.pk, 0, 999_999):
             assert client.post(reverse(name, args=[base.code, pk]), zoe()).status_code == 404, name

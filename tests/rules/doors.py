@@ -68,6 +68,7 @@ class Side:
         self.upload = factories.UploadFactory(base=self.base, by=self.people["manager"])
         self.model = factories.VehicleModelFactory(base=self.base, name=f"Jumper, {code}")
         self.out = factories.UnavailabilityFactory(vehicle__base=self.base)
+        self.outage_pattern = factories.UnavailabilityPatternFactory(vehicle=self.out.vehicle)
         self.reading = factories.ReadingFactory(vehicle=self.journey.vehicle)
         self.handset = factories.HandsetFactory(base=self.base)
         self.pattern = factories.ShiftPatternFactory(driver__base=self.base)
@@ -101,6 +102,7 @@ class Side:
             "vehicles": journey.vehicle.pk,
             "models": self.model.pk,
             "unavailabilities": self.out.pk,
+            "outage-patterns": self.outage_pattern.pk,
             "readings": self.reading.pk,
             "drivers": journey.driver.pk,
             "shifts": self.shift.pk,

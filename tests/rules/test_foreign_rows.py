@@ -114,6 +114,12 @@ def weeks(side: Side) -> Fields:
     return {"week": f"{on}", "into": f"{on + timedelta(days=21)}", "driver": side.shift.driver_id}
 
 
+def wash(side: Side) -> Fields:
+    """Return a time out of service that comes back and is right."""
+    when = {"begins": "08:00", "ends": "09:00", "first_day": "2026-11-30"}
+    return {"reason": "maintenance", "frequency": "weekly", "weekdays": [0]} | when
+
+
 # One line for each field of a form that names a row: form's class and field.
 SENT: dict[str, Sent] = {
     "RideForm.origin": Sent("customer", "ride-request", wish, origin),
@@ -132,6 +138,15 @@ SENT: dict[str, Sent] = {
     ),
     "LendForm.holder": Sent("manager", "base-handset-lend", lambda side: {}, lambda side: side.journey.driver.user_id),
     "ShiftForm.driver": Sent("regulator", "planning-shift-add", duty, driver),
+    "UnavailabilityForm.vehicle": Sent(
+        "regulator",
+        "planning-unavailability-add",
+        lambda side: {"begins": "2098-07-14T08:00", "reason": "lent"},
+        lambda side: side.out.vehicle_id,
+    ),
+    "OutagePatternForm.vehicle": Sent(
+        "regulator", "planning-outage-pattern-add", wash, lambda side: side.out.vehicle_id
+    ),
     "ShiftForm.vehicle": Sent("regulator", "planning-shift-add", duty, lambda side: side.journey.vehicle.pk),
     "AbsenceForm.driver": Sent("manager", "planning-absence-add", away, driver),
     "PatternForm.driver": Sent("regulator", "planning-pattern-add", pattern, driver),
@@ -162,6 +177,7 @@ ASKED: dict[str, Asked] = {
 }
 NAMES_NO_ROW = {
     "q": "words to search for",
+    "reason": "one of the reasons why a vehicle is out of service",
     "page": "a number",
     "role": "one of the roles",
     "below": "a number in one's own base's journal",
