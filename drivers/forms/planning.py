@@ -172,7 +172,11 @@ class ShiftForm(Spanning):
     breaks = BreaksField()
     scope = forms.ChoiceField(
         label=_("This holds for"),
-        choices=[("this", _("This shift only")), ("following", _("This and those that follow")), ("all", _("All"))],
+        choices=[
+            ("this", _("This shift only")),
+            ("following", _("This and those that follow")),
+            ("all", _("All of the pattern")),
+        ],
         initial="this",
         widget=forms.RadioSelect,
         help_text=_("Of all shifts, hours and breaks change; those that have begun, or were changed by hand, stay."),
