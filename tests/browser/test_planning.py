@@ -94,7 +94,7 @@ def block(page: Page, row: Shift | Absence | Unavailability) -> Locator:
     return page.locator(f"#{kind}-{row.pk}")
 
 
-def edge(page: Page, row: Shift, side: str) -> Point:
+def edge(page: Page, row: Shift | Unavailability, side: str) -> Point:
     box = block(page, row).bounding_box()
     assert box
     return box["x"] + (2 if side == "begin" else box["width"] - 2), box["y"] + box["height"] / 2
@@ -107,8 +107,8 @@ def hours_of(row: Shift) -> tuple[str, str]:
     return f"{begins:%a %H:%M}", f"{ends:%H:%M}"
 
 
-def save(page: Page) -> None:
-    page.locator("#plan-dialog").get_by_role("button", name="Save", exact=True).click()
+def save(page: Page, words: str = "Save") -> None:
+    page.locator("#plan-dialog").get_by_role("button", name=words, exact=True).click()
     expect(page.locator("#plan-dialog")).to_be_hidden()
 
 
@@ -225,6 +225,34 @@ class TestMouse:
         expect(page.get_by_label("Begins")).to_have_value(f"{monday + timedelta(days=3)}T08:00")
         save(page)
         assert (Shift.objects.latest("pk").vehicle, Shift.objects.count()) == (zoe, 2)
+
+    def test_vehicle_is_taken_out_of_service_on_its_row(
+        self, open_as: OpenAs, regulator: User, monday: date, zoe: Vehicle
+    ) -> None:
+        page = open_as(regulator, address(monday, by="vehicles"))
+        mine = f"vehicle-{zoe.pk}"
+        drag(page, spot(page, mine, 0, 8.1), spot(page, mine, 0, 12))
+        page.get_by_label("Reason").select_option("maintenance")
+        save(page, "Take out of service")
+        out = Unavailability.objects.get()
+        drag(page, spot(page, mine, 0, 10), spot(page, mine, 2, 10))
+        expect(page.locator(f"#{mine} .plan__cell").nth(2)).to_contain_text("08:00–12:00")
+        drag(page, edge(page, out, "end"), spot(page, mine, 2, 18))
+        expect(block(page, out)).to_contain_text("08:00–18:00")
+        out.refresh_from_db()
+        assert (out.period.lower, out.period.upper) == tuple(moment(zoe.base, monday, 2, hour) for hour in (8, 18))
+
+    def test_absence_is_moved_and_stays_its_driver_s(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        """Whoever may not read why somebody is away leaves it as it is."""
+        period = (moment(crew[0].base, monday, 0, 8), moment(crew[0].base, monday, 0, 16))
+        away = Absence.objects.create(driver=crew[0], period=period, kind="sick", note="Until Tuesday")
+        page = open_as(regulator, address(monday))
+        drag(page, spot(page, f"driver-{crew[0].pk}", 0, 12), spot(page, f"driver-{crew[1].pk}", 1, 12))
+        expect(page.locator(f"#driver-{crew[0].pk} .plan__cell").nth(1)).to_contain_text("08:00–16:00")
+        away.refresh_from_db()
+        assert (away.driver, away.kind, away.note) == (crew[0], "sick", "Until Tuesday")
 
 
 class TestRefusals:
