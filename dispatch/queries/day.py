@@ -14,7 +14,7 @@ from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch.models import Mission, Stop, StopKind
 from dispatch.states import MISSION, MissionState
-from drivers.models import Absence, Driver, Shift
+from drivers.models import Driver, Shift
 from echauffeur.common.lifecycle import Party
 from echauffeur.journal.models import Entry
 
@@ -24,9 +24,8 @@ WARNINGS = 3
 # What changed in the plan may concern somebody who is off duty, and who looks once a day.
 PLAN_NOTICE_STAYS = timedelta(days=1)
 PLAN_NOTICES = 2
-# So far ahead the phone shows the coming shifts; and so many at most.
-SHIFTS_AHEAD = timedelta(days=7)
-MOST_SHIFTS = 30
+# So many shifts of one day, at most.
+MOST_SHIFTS = 6
 
 STEP_LABELS = {
     "acknowledge": _("Mission received"),
@@ -49,7 +48,7 @@ PLAN_NOTICES_IN_WORDS = {
     "add": _("New shift: %(when)s."),
     "change": _("Your shift has changed: %(when)s."),
     "remove": _("You no longer have the shift of %(when)s."),
-    "": _("Your plan has changed: look at your shifts below."),
+    "": _("Your plan has changed: look at “My shifts”."),
 }
 
 
@@ -132,10 +131,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Day:
-    """``shifts``: the day's that have not ended, or the next one. ``over``: done or called off, latest first.
-
-    ``coming``: the shifts of the next days, those of the day too; ``away``: absences of that time.
-    """
+    """``shifts``: the day's that have not ended, or the next one. ``over``: done or called off, latest first."""
 
     driver: Driver
     now: datetime
@@ -144,8 +140,6 @@ class Day:
     later: list[Work]
     over: list[Mission]
     notices: list[Notice]
-    coming: list[Shift]
-    away: list[Absence]
 
     @property
     def on_duty(self) -> Shift | None:
@@ -173,7 +167,7 @@ class Day:
 
 
 def day_of(driver: Driver, now: datetime) -> Day:
-    """Return the driver's day at that moment, in five queries. It lasts until the shift's end when that is later."""
+    """Return the driver's day at that moment, in four queries. It lasts until the shift's end when that is later."""
     start, end = driver.base.day(driver.base.local(now).date())
     coming = list(driver.shifts.not_over(now).select_related("vehicle").order_by("period")[:MOST_SHIFTS])
     shifts = [shift for shift in coming if shift.period.lower < end] or coming[:1]
@@ -184,10 +178,7 @@ def day_of(driver: Driver, now: datetime) -> Day:
     works = [work for work in works if work.stop]
     works.sort(key=lambda work: (work.mission.state != MissionState.UNDER_WAY, work.mission.starts_at))
     over = [mission for mission in reversed(missions) if mission.state in MISSION.final]
-    ahead = [shift for shift in coming if shift.period.lower < now + SHIFTS_AHEAD]
-    away = list(driver.absences.overlapping(now, now + SHIFTS_AHEAD).order_by("period"))
-    notices = _notices(driver, now)
-    return Day(driver, now, shifts, works[0] if works else None, works[1:], over, notices, ahead, away)
+    return Day(driver, now, shifts, works[0] if works else None, works[1:], over, _notices(driver, now))
 
 
 def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:

@@ -18,6 +18,7 @@ from drivers.models import Driver
 from drivers.queries.availability import DriverTime
 from echauffeur.bases.models import Base
 from echauffeur.common.periods import meeting, meets
+from fleet.due import Due, is_low, pressing
 from fleet.models import Vehicle
 from tracking.positions import Position, newest
 
@@ -120,11 +121,20 @@ class DriverLane:
 
 @dataclass(frozen=True)
 class VehicleLane:
-    """A vehicle's line: on which rides, and when it is out of service."""
+    """A vehicle's line: on which rides, and when it is out of service.
+
+    ``dues``: inspection and maintenance that press on that day; ``energy``: percent left as last read, None: never.
+    """
 
     vehicle: Vehicle
     out_of_service: list[DateTimeTZRange]
     bars: list[Bar]
+    dues: list[Due]
+    energy: int | None
+
+    @property
+    def is_low(self) -> bool:
+        return is_low(self.energy)
 
 
 def bars_of_day(day: BaseDay, means: Means, rides: dict[int, Ride], troubled: Collection[int]) -> dict[int, Bar]:
@@ -198,6 +208,8 @@ def vehicle_lanes(day: BaseDay, means: Means, bars: dict[int, Bar]) -> list[Vehi
             vehicle.row,
             meeting((outage.period for outage in vehicle.time.outages), start, end),
             _bars_of(vehicle, bars),
+            pressing(vehicle.row, day.on, vehicle.time.mileage),
+            vehicle.row.energy,  # type: ignore[attr-defined]  # annotated
         )
         for vehicle in means.vehicles.values()
         if vehicle.row.enabled or _bars_of(vehicle, bars)

@@ -8,7 +8,6 @@ from django import forms
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from drivers.actions import absences, shifts
@@ -21,6 +20,7 @@ from echauffeur.common.clocks import ClockField, OnTheBasesClock
 from fleet.models import Vehicle
 from fleet.way_out import AsksForWayOut
 
+VEHICLE_TAKEN = _("%(driver)s has this vehicle during part of that time. Choose another one.")
 END_FIRST = _("The end comes after the beginning.")
 BREAK_OUTSIDE = _("The break %(break)s does not lie within the shift, or overlaps another one. Change it.")
 LONGEST = timedelta(days=7)
@@ -172,7 +172,11 @@ class ShiftForm(Spanning):
     breaks = BreaksField()
     scope = forms.ChoiceField(
         label=_("This holds for"),
-        choices=[("this", _("This shift only")), ("following", _("This and those that follow")), ("all", _("All"))],
+        choices=[
+            ("this", _("This shift only")),
+            ("following", _("This and those that follow")),
+            ("all", _("All of the pattern")),
+        ],
         initial="this",
         widget=forms.RadioSelect,
         help_text=_("Of all shifts, hours and breaks change; those that have begun, or were changed by hand, stay."),
@@ -238,8 +242,7 @@ class ShiftForm(Spanning):
         if self.others(driver=said["driver"]).exists():
             self.add_error("begins", _("This driver is already on duty during part of that time."))
         if said["vehicle"] and (taken := self.others(vehicle=said["vehicle"]).select_related("driver__user").first()):
-            sentence = _now("%(driver)s has this vehicle during part of that time. Choose another one.")
-            self.add_error("vehicle", sentence % {"driver": taken.driver})
+            self.add_error("vehicle", VEHICLE_TAKEN % {"driver": taken.driver})
 
     def write(self, by: User) -> None:
         if self.is_of_all:

@@ -17,12 +17,15 @@ from django.utils.translation import gettext_lazy as _
 
 from echauffeur.bases.holidays import HolidayCalendar
 from echauffeur.common.distances import distance_in_words, is_on_earth, metres_between
-from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint
+from echauffeur.common.models import LatitudeField, LongitudeField, between, choices_constraint
 from echauffeur.journal.actions import Subject
 
 # As people look a name up: the database's own order puts Évreux behind Zone nord.
 BY_NAME = Lower(Unaccent("name"))
 SMALLEST_AREA_M, LARGEST_AREA_M = 100, 500_000
+# What a base may set itself at most; minutes, but for the days of a year and the people of a party.
+AN_HOUR, A_DAY, A_WEEK = 60, 24 * 60, 7 * 24 * 60
+A_YEAR, LARGEST_PARTY = 366, 500
 
 
 def is_time_zone(name: str) -> None:
@@ -51,18 +54,25 @@ class Base(models.Model):
     )
     phone_customers = models.CharField(_("control room's number for customers"), max_length=20)
     phone_drivers = models.CharField(_("control room's number for drivers"), max_length=20)
-    shortest_notice_minutes = models.PositiveSmallIntegerField(_("shortest notice (minutes)"), default=15)
-    horizon_days = models.PositiveSmallIntegerField(_("bookable ahead (days)"), default=60)
-    ride_minutes = models.PositiveSmallIntegerField(
-        _("usual length of a ride (minutes)"), default=20, validators=[MinValueValidator(1)]
+    shortest_notice_minutes = models.PositiveSmallIntegerField(
+        _("shortest notice (minutes)"), default=15, validators=between(0, A_WEEK)
     )
-    no_show_minutes = models.PositiveSmallIntegerField(_("waiting time before no-show (minutes)"), default=10)
+    # Shifts are generated as far ahead, day by day.
+    horizon_days = models.PositiveSmallIntegerField(
+        _("bookable ahead (days)"), default=60, validators=between(1, A_YEAR)
+    )
+    ride_minutes = models.PositiveSmallIntegerField(
+        _("usual length of a ride (minutes)"), default=20, validators=between(1, A_DAY)
+    )
+    no_show_minutes = models.PositiveSmallIntegerField(
+        _("waiting time before no-show (minutes)"), default=10, validators=between(0, AN_HOUR)
+    )
     auto_confirm = models.BooleanField(_("confirm requests without a regulator"), default=False)
     greatest_party = models.PositiveSmallIntegerField(
         _("greatest party (passengers)"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
+        validators=between(1, LARGEST_PARTY),
         help_text=_("Empty: as many as the largest vehicle carries."),
     )
     motive_required = models.BooleanField(
@@ -77,11 +87,9 @@ class Base(models.Model):
     )
     closed_on_holidays = models.BooleanField(_("closed on public holidays"), default=True)
     mean_speed_kmh = models.PositiveSmallIntegerField(
-        _("mean speed on the base (km/h)"), default=28, validators=[MinValueValidator(5)]
+        _("mean speed on the base (km/h)"), default=28, validators=between(5, 130)
     )
-    winding_factor = models.FloatField(
-        _("road distance ÷ straight distance"), default=1.35, validators=[MinValueValidator(1.0)]
-    )
+    winding_factor = models.FloatField(_("road distance ÷ straight distance"), default=1.35, validators=between(1, 10))
 
     class Meta:
         verbose_name = _("base")

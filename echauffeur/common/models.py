@@ -5,9 +5,10 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator, slug_re
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator, slug_re
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from echauffeur.common.recurrence import Frequency, Nth, Recurrence, Weekday
@@ -38,6 +39,12 @@ class LongitudeField(models.FloatField):  # type: ignore[type-arg]  # generic fo
     """WGS 84 degrees east, -180 to 180."""
 
     default_validators = [MinValueValidator(-180), MaxValueValidator(180)]
+
+
+def between(least: int, most: int) -> list[BaseValidator]:
+    """Return what keeps a figure between these two, both allowed, and says so in one sentence."""
+    sentence = format_lazy(_("Write a number from {least} to {most}."), least=least, most=most)
+    return [MinValueValidator(least, message=sentence), MaxValueValidator(most, message=sentence)]
 
 
 def choices_constraint(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:

@@ -26,7 +26,9 @@ from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, notes_of_roles
 from echauffeur.demo.plans import write_plans
 from echauffeur.demo.town.drawing import Town, draw
+from echauffeur.demo.upkeep import write_due_dates, write_outages, write_readings
 from echauffeur.journal.models import Stream
+from fleet.actions.series import make_ahead
 from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
 from tracking.models import Basemap
 
@@ -72,6 +74,8 @@ def load(now: datetime) -> None:
     )
     vehicles = _write_vehicles(bases, now)
     today = bases["brest"].local(now).date()
+    write_due_dates(vehicles, today)
+    write_outages(vehicles, now)
     crews = hire(bases, today)
     write_handsets(crews, now)
     write_letters(now)
@@ -88,12 +92,14 @@ def load(now: datetime) -> None:
         )
         lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
         _write_lives(crew, lives, now)
+        write_readings(crew.base, vehicles[code], now)
 
 
 def keep_on_duty(now: datetime) -> None:
     """Plan the shifts that came into the bases' horizon since, for a demo that was loaded some days ago."""
     for base in Base.objects.filter(code__in=SPECS):
         generate_ahead(base, now)
+        make_ahead(base, now)
 
 
 def _write_bases(now: datetime) -> dict[str, Base]:

@@ -61,7 +61,6 @@ class RecurringForm(AsksForWayOut):
         label=_("In the month"),
         choices=[("weekday", _("On the weekdays chosen above, once each")), ("date", _("On a day of the month"))],
         initial="weekday",
-        required=False,
         widget=forms.RadioSelect,
     )
     scope = forms.ChoiceField(
@@ -100,7 +99,12 @@ class RecurringForm(AsksForWayOut):
         said = self.cleaned_data
         monthly = said.get("frequency") == Frequency.MONTHLY
         by_date = monthly and said.get("month_by") == "date"
-        unasked = {"weekdays": by_date, "nth": not monthly or by_date, "month_day": not by_date}
+        unasked = {
+            "month_by": not monthly,
+            "weekdays": by_date,
+            "nth": not monthly or by_date,
+            "month_day": not by_date,
+        }
         for name, is_unasked in unasked.items():
             if is_unasked:
                 self.errors.pop(name, None)

@@ -1,18 +1,26 @@
 """Vehicles and drivers, on the clock of their base."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from drivers.models import Driver
+from drivers.models import Driver, Shift, ShiftPattern
 from echauffeur.accounts.queries import may
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from fleet.models import Unavailability, Vehicle
-from tests.factories import BaseFactory, UserFactory, VehicleFactory, VehicleModelFactory
+from tests.factories import (
+    AbsenceFactory,
+    BaseFactory,
+    ShiftFactory,
+    ShiftPatternFactory,
+    UserFactory,
+    VehicleFactory,
+    VehicleModelFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +111,53 @@ def test_a_plate_stands_on_one_vehicle_only_however_written(administration: Clie
     form |= {"unavailabilities-TOTAL_FORMS": "0", "unavailabilities-INITIAL_FORMS": "0"}
     with override("en"):
         assert "already exists" in administration.post("/admin/fleet/vehicle/add/", form).content.decode()
+
+
+class TestPlans:
+    """Patterns and absences are looked into; a shift changed or removed here leaves its pattern."""
+
+    @pytest.fixture
+    def shift(self, noumea: Base) -> Shift:
+        pattern = ShiftPatternFactory(driver__base=noumea)
+        day = datetime(2098, 7, 14, tzinfo=UTC)
+        shift: Shift = ShiftFactory(
+            driver=pattern.driver, pattern=pattern, on=day.date(), by_hand=False, period=(day, day.replace(hour=8))
+        )
+        return shift
+
+    def sent(self, shift: Shift, **changes: str) -> dict[str, Any]:
+        form = driver_form(shift.driver.base, user=shift.driver.user_id)
+        form |= {"licences-TOTAL_FORMS": "0", "shifts-TOTAL_FORMS": "1", "shifts-INITIAL_FORMS": "1"}
+        form |= {"shifts-0-id": shift.pk, "shifts-0-driver": shift.driver_id}
+        return form | {"shifts-0-period_0": "2098-07-14T11:00", "shifts-0-period_1": "2098-07-14T19:00"} | changes
+
+    def test_one_that_is_changed_no_longer_follows(self, administration: Client, shift: Shift) -> None:
+        address = f"/admin/drivers/driver/{shift.driver_id}/change/"
+        sent = self.sent(shift, **{"shifts-0-period_1": "2098-07-14T20:00"})
+        assert administration.post(address, sent).status_code == 302
+        shift.refresh_from_db()
+        assert (shift.by_hand, shift.period.upper) == (True, datetime(2098, 7, 14, 9, tzinfo=UTC))
+
+    def test_one_that_is_removed_does_not_come_back(self, administration: Client, shift: Shift) -> None:
+        address = f"/admin/drivers/driver/{shift.driver_id}/change/"
+        assert administration.post(address, self.sent(shift, **{"shifts-0-DELETE": "on"})).status_code == 302
+        assert ShiftPattern.objects.get().skipped == [date(2098, 7, 14)]
+
+    def test_a_break_that_would_lie_outside_is_said(self, administration: Client, shift: Shift) -> None:
+        shift.breaks = [(shift.period[0], shift.period[0].replace(minute=30))]
+        shift.save()
+        address = f"/admin/drivers/driver/{shift.driver_id}/change/"
+        with override("en"):
+            answer = administration.post(address, self.sent(shift, **{"shifts-0-period_0": "2098-07-14T12:00"}))
+        assert answer.status_code == 200
+        assert "would lie outside" in answer.content.decode()
+
+    def test_they_are_read_and_not_written(self, administration: Client, shift: Shift) -> None:
+        absence = AbsenceFactory(driver=shift.driver, period=(datetime(2098, 7, 14, tzinfo=UTC), None))
+        for address in ("shiftpattern", "absence"):
+            page = administration.get(f"/admin/drivers/{address}/").content.decode()
+            assert str(shift.driver) in page
+            assert administration.get(f"/admin/drivers/{address}/add/").status_code == 403
+        assert "14/07/2098 11:00" in administration.get("/admin/drivers/absence/").content.decode()
+        for address in (f"absence/{absence.pk}", f"shiftpattern/{shift.pattern_id}"):
+            assert administration.get(f"/admin/drivers/{address}/change/").status_code == 200

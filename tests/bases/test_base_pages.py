@@ -141,6 +141,28 @@ class TestRules:
         assert send(client, "base-rules", "brest", **RULES | wrong).status_code == 422
         assert steps() == []
 
+    @pytest.mark.parametrize(
+        ("figure", "least", "most"),
+        [
+            ("horizon_days", 1, 366),
+            ("shortest_notice_minutes", 0, 10080),
+            ("ride_minutes", 1, 1440),
+            ("no_show_minutes", 0, 60),
+            ("greatest_party", 1, 500),
+            ("mean_speed_kmh", 5, 130),
+            ("winding_factor", 1, 10),
+        ],
+    )
+    def test_lie_between_sensible_bounds_that_are_said(
+        self, client: Client, base: Base, figure: str, least: int, most: int
+    ) -> None:
+        for wrong in (least - 1, most + 1, 32767):
+            answer = send(client, "base-rules", "brest", **RULES | {figure: str(wrong)})
+            assert answer.status_code == 422, wrong
+            assert f"Write a number from {least} to {most}." in text_of(answer) or wrong < 0
+        for right in (least, most):
+            assert send(client, "base-rules", "brest", **RULES | {figure: str(right)}).status_code == 302
+
 
 class TestRidesAlreadyBooked:
     """A change leaves them as they are, and says which ones it no longer fits."""

@@ -22,7 +22,8 @@ from echauffeur.common.lifecycle import Lifecycle
 from echauffeur.demo import accounts
 from echauffeur.demo.load import keep_on_duty, load
 from echauffeur.journal.models import Entry, Stream
-from fleet.models import Unavailability, Vehicle
+from fleet.models import Reading, Unavailability, Vehicle
+from fleet.queries import vehicle_rows, vehicles_to_configure
 
 
 @pytest.fixture(scope="module", params=["now", "at night"])
@@ -234,3 +235,16 @@ def test_accounts_are_printed(capsys):
     for account in accounts.ACCOUNTS:
         assert account.email in printed
         assert account.password in printed
+
+
+def test_vehicles_are_read_washed_and_due(now) -> None:
+    for base in Base.objects.filter(vehicles__isnull=False).distinct():
+        rows = vehicle_rows(base, vehicles_to_configure(base))
+        assert any(due.is_soon for row in rows for due in row.dues), base
+        assert Unavailability.objects.of(base).filter(pattern__note="Lavage").exists()
+        for vehicle in base.vehicles.all():
+            read = list(vehicle.readings.order_by("read_at").values_list("kilometres", flat=True))
+            assert read == sorted(read)
+        assert Reading.objects.filter(vehicle__base=base).exists()
+    assert not Reading.objects.filter(read_at__gt=now).exists()
+    assert Vehicle.objects.filter(inspection_until__lt=now.date()).count() == 1

@@ -200,6 +200,34 @@ class TestChanging:
         assert "Mountains" in page, "a manager reads why"
 
 
+def test_people_and_drivers_are_listed_by_surname_alike(client: Client, base: Base) -> None:
+    DriverFactory(base=base, user__first_name="Yann", user__last_name="Le Gall")
+    for name in ("base-people", "base-drivers"):
+        assert ">Le Gall Yann</a>" in client.get(reverse(name, args=[base.code])).content.decode()
+
+
+class TestTraining:
+    def test_its_last_day_is_saved_with_it(self, client: Client, base: Base, yann: Driver) -> None:
+        form = as_typed(yann, wheelchair_trained="on", wheelchair_until="2099-01-01")
+        assert client.post(reverse("base-driver", args=[base.code, yann.pk]), form).status_code == 302
+        yann.refresh_from_db()
+        assert (yann.wheelchair_trained, yann.wheelchair_until) == (True, date(2099, 1, 1))
+        assert steps() == [("change", "driver", ["wheelchair_trained", "wheelchair_until"])]
+
+    def test_a_last_day_of_no_training_is_asked_about(self, client: Client, base: Base, yann: Driver) -> None:
+        answer = client.post(
+            reverse("base-driver", args=[base.code, yann.pk]), as_typed(yann, wheelchair_until="2099-01-01")
+        )
+        assert answer.status_code == 422
+        assert "Tick that the driver is trained" in answer.content.decode()
+        assert 'value="2099-01-01"' in answer.content.decode()
+
+    def test_the_list_says_when_it_ends(self, client: Client, base: Base, yann: Driver) -> None:
+        Driver.objects.update(wheelchair_trained=True, wheelchair_until=base.today() - timedelta(days=1))
+        (row,) = client.get(reverse("base-drivers", args=[base.code])).context["rows"]
+        assert row.training.has_expired
+
+
 class TestLeaving:
     @pytest.fixture
     def forgotten(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:

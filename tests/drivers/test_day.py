@@ -252,7 +252,7 @@ class TestWhatIsShown:
         for hours in range(1, 3):
             duty.give(a_ride(duty, wanted_at=timezone.now() + timedelta(hours=hours)))
         screen(duty)
-        with django_assert_num_queries(15, exact=False) as few:
+        with django_assert_num_queries(14, exact=False) as few:
             screen(duty)
         for hours in range(3, 12):
             duty.give(a_ride(duty, wanted_at=timezone.now() + timedelta(hours=hours)))

@@ -21,6 +21,8 @@ from tests.factories import PASSWORD
 from tests.own_data.lives import EMAIL, WORDS, Life
 from tests.own_data.scan import traces
 
+pytestmark = pytest.mark.django_db
+
 
 def test_the_canary_finds_a_person_who_has_not_left(life: Life) -> None:
     assert len(traces(WORDS)) > 15

@@ -144,6 +144,13 @@ class User(AbstractBaseUser, PermissionsMixin):
             return gettext("Deleted account")
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
+    @property
+    def listed_name(self) -> str:
+        """The name as lists give it, which are in the order of surnames: Le Gall Yann."""
+        if self.erased_at:
+            return self.get_full_name()
+        return f"{self.last_name} {self.first_name}".strip() or self.email
+
     @cached_property
     def every_base(self) -> list[Base]:
         """All bases, asked for once per request: an administrator goes anywhere."""

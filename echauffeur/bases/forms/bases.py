@@ -13,7 +13,6 @@ from echauffeur.journal.forms import RowForm
 
 IDENTITY = ["name", "code", "time_zone", "latitude", "longitude", "area_radius_m", "phone_customers", "phone_drivers"]
 PHONES = ("phone_customers", "phone_drivers")
-MOST_WINDING = 10
 
 
 class ZoneField(forms.ChoiceField):
@@ -89,12 +88,6 @@ class RulesForm(RowForm):
             "mean_speed_kmh": _("Travel times are estimated with it. Start with 28 km/h."),
             "winding_factor": _("How much longer roads are than the straight line. Start with 1.35."),
         }
-
-    def clean_winding_factor(self) -> float:
-        factor: float = self.cleaned_data["winding_factor"]
-        if factor > MOST_WINDING:
-            raise forms.ValidationError(_("No road winds that much: write a number from 1 to 10."))
-        return factor
 
     @property
     def usual(self) -> list[forms.BoundField]:
