@@ -6,7 +6,7 @@ The exclusion constraints of the first migration stay behind as the last word.
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,7 @@ from bookings.actions import lock, take_step
 from bookings.models import Ride
 from bookings.states import RIDE, CancelReason
 from dispatch.models import Mission, Stop, StopKind
-from dispatch.queries.feasibility import AROUND, Slot, drivers_for, slot_for, vehicles_for
-from dispatch.queries.means import means_of
+from dispatch.plans import create_mission, driver_stream, feasible_slot, keep_mission
 from dispatch.states import MISSION, MissionState
 from drivers.models import Driver
 from echauffeur.accounts.models import User
@@ -67,13 +66,16 @@ def assign(
     by: User,
     pickup_at: datetime | None = None,
     confirming: bool = False,
+    overrule: str = "",
     tap: Tap | None = None,
 ) -> Mission:
     """Put the ride on a new mission of this driver and vehicle, promising ``pickup_at`` when it is given.
 
-    ``confirming``: a request is confirmed in the same go, so that both happen or neither.
+    ``confirming``: a request is confirmed in the same go, so that both happen or neither. ``overrule``: why it is
+    planned although the driver is away or off duty, or the vehicle out of service.
 
-    Raises Refusal with every obstacle when they cannot carry it, WrongState when the ride is not to be assigned.
+    Raises Refusal with every obstacle when they cannot carry it, Overrulable when a reason would do; WrongState when
+    the ride is not to be assigned.
     """
     if entry := journal.earlier(tap):
         return Mission.objects.get(code=entry.data["mission"])
@@ -83,12 +85,11 @@ def assign(
         take_step(ride=ride, verb="confirm", by=by, party=Party.REGULATOR)
     RIDE.check("assign", ride.state, Party.REGULATOR)
     pickup_at = pickup_at or ride.pickup_at
-    slot = _feasible_slot(ride, driver, vehicle, pickup_at)
+    slot, despite = feasible_slot(ride, driver, vehicle, pickup_at, overrule=overrule)
     if pickup_at != ride.pickup_at:
         ride.pickup_at = pickup_at
         ride.save(update_fields=["pickup_at"])
-    mission = _create_mission(ride, driver, vehicle, slot)
-    _add_stops(mission, ride)
+    mission = create_mission(ride, driver, vehicle, slot, despite=despite, overrule=overrule)
     take_step(
         ride=ride,
         verb="assign",
@@ -99,73 +100,9 @@ def assign(
         tap=tap,
     )
     _record(mission, "plan", by=by, party=Party.REGULATOR, from_state="")
+    if despite:
+        keep_mission(mission, despite, reason=overrule, by=by)
     return mission
-
-
-def _feasible_slot(ride: Ride, driver: Driver, vehicle: Vehicle, pickup_at: datetime) -> Slot:
-    if ride.base_id != driver.base_id or ride.base_id != vehicle.base_id:
-        raise Refusal(_("Driver, vehicle and ride belong to different bases."))
-    means = means_of(ride.base, pickup_at - AROUND, pickup_at + AROUND, drivers=[driver], vehicles=[vehicle])
-    (judged,) = drivers_for(means, ride, pickup_at)
-    slot = slot_for(ride, pickup_at, judged.approach)
-    (car,) = vehicles_for(means, ride, slot, driver=means.drivers[driver.pk])
-    if judged.obstacles:
-        raise Refusal(
-            _("%(driver)s cannot take this ride: %(reasons)s. Choose another driver or time.")
-            % {"driver": driver, "reasons": ", ".join(judged.obstacles)},
-            field="driver",
-        )
-    if car.obstacles:
-        raise Refusal(
-            _("%(vehicle)s cannot take this ride: %(reasons)s. Choose another vehicle or time.")
-            % {"vehicle": vehicle, "reasons": ", ".join(car.obstacles)},
-            field="vehicle",
-        )
-    return slot
-
-
-def _create_mission(ride: Ride, driver: Driver, vehicle: Vehicle, slot: Slot) -> Mission:
-    """Write the mission. Should every check above have missed an overlap, the database's word becomes a refusal too."""
-    mission = Mission(base=ride.base, driver=driver, vehicle=vehicle, period=slot.bounds)
-    try:
-        with transaction.atomic():
-            mission.save(force_insert=True)
-    except IntegrityError as error:
-        if "never_overlap" not in str(error):
-            raise
-        raise Refusal(
-            _("Driver or vehicle is already on a mission during part of that time. Choose another, or another time.")
-        ) from error
-    return mission
-
-
-def _add_stops(mission: Mission, ride: Ride) -> None:
-    Stop.objects.bulk_create(
-        [
-            Stop(
-                mission=mission,
-                position=1,
-                kind=StopKind.PICK_UP,
-                ride=ride,
-                place=ride.origin,
-                label=ride.origin_label,
-                latitude=ride.origin_latitude,
-                longitude=ride.origin_longitude,
-                planned_at=ride.pickup_at,
-            ),
-            Stop(
-                mission=mission,
-                position=2,
-                kind=StopKind.SET_DOWN,
-                ride=ride,
-                place=ride.destination,
-                label=ride.destination.name,
-                latitude=ride.destination.latitude,
-                longitude=ride.destination.longitude,
-                planned_at=ride.expected_end,
-            ),
-        ]
-    )
 
 
 @transaction.atomic
@@ -314,11 +251,6 @@ def no_show_allowed_at(ride: Ride) -> datetime:
 
 
 # --- what the steps share ------------------------------------------------------------------------------------------
-
-
-def driver_stream(mission: Mission) -> str:
-    """Return the stream that the mission's driver follows."""
-    return f"driver:{mission.driver_id}"
 
 
 def _driven(mission: Mission | None, *, by: User, party: Party) -> Mission:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.models import Mission, Stop
 from echauffeur.bases.admin import OnTheBasesClock
 from echauffeur.common.admin import ReadOnly
+from echauffeur.common.refusals import Refusal
 from fleet.commitments import Conflict, Look
 
 
@@ -56,15 +57,15 @@ class RefusesToStrand:
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
-        except Conflict as conflict:
-            # Nothing is written. The same again, with the conflict as an error of the form, which keeps what was typed.
-            request.conflict = conflict  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            # Nothing is written. The same again, with the reason as an error of the form, which keeps what was typed.
+            request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
-        conflict = getattr(request, "conflict", None)
-        return _refused(form, self._text_of(conflict, obj)) if conflict else form
+        refusal = getattr(request, "refusal", None)
+        return _refused(form, self._text_of(refusal, obj)) if refusal else form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         request.look = Look(**self.held(obj) if change else {})  # type: ignore[attr-defined]
@@ -80,7 +81,9 @@ class RefusesToStrand:
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
         request.look.settle(way_out=None, by=request.user)  # type: ignore[attr-defined]
 
-    def _text_of(self, conflict: Conflict, row: Any) -> SafeString:
+    def _text_of(self, conflict: Refusal, row: Any) -> SafeString | str:
+        if not isinstance(conflict, Conflict):
+            return str(conflict)
         lines = ((reverse("tower", args=[one.base]), one.ride, str(one)) for one in conflict.broken)
         links = format_html_join(mark_safe("<br>"), '<a href="{0}?ride={1}">{1}</a>: {2}', lines)
         text = _(
@@ -92,7 +95,7 @@ class RefusesToStrand:
         return format_html("{}{}.<br>{}", text, elsewhere, links)
 
 
-def _refused(form: type[forms.ModelForm], text: SafeString) -> type[forms.ModelForm]:
+def _refused(form: type[forms.ModelForm], text: SafeString | str) -> type[forms.ModelForm]:
     """Return the form with this error, whatever is typed."""
 
     class Refused(form):  # type: ignore[misc, valid-type]

@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from bookings.states import RIDE, UnassignReason
-from dispatch.actions import driver_stream, unassign
+from dispatch import promises
+from dispatch.actions import unassign
 from dispatch.models import Mission, Stop
+from dispatch.plans import keep_mission
 from dispatch.queries.stranded import broken_of, obstacles_of
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.obstacles import OF_THE_VEHICLE, Against
 from echauffeur.common.refusals import Refusal
-from echauffeur.journal import actions as journal
 from fleet.commitments import Broken, Ledger, Stranding
 
 
@@ -38,29 +39,13 @@ class MissionLedger(Ledger):
 
     def keep(self, stranding: Stranding, *, reason: str, by: User) -> None:
         for mission in _held(stranding):
-            overrule(mission, kinds_of(stranding, mission), reason=reason, by=by)
+            keep_mission(mission, kinds_of(stranding, mission), reason=reason, by=by)
 
+    def postpone(self) -> None:
+        promises.postpone()
 
-def overrule(mission: Mission, kinds: Iterable[Against], *, reason: str, by: User) -> None:
-    """Leave the locked mission as it is despite what stands against it, and write down why.
-
-    The entry is the mission's own and not its rides': what the control room says of its people is not for customers.
-    """
-    rides = Ride.objects.filter(stops__mission=mission, stops__dropped_at=None).distinct()
-    mission.overrule = reason
-    mission.save(update_fields=["overrule"])
-    journal.record(
-        base=mission.base,
-        verb="overrule",
-        subject=mission.subject,
-        by=by,
-        party=Party.REGULATOR,
-        from_state=mission.state,
-        to_state=mission.state,
-        words=reason,
-        data={"despite": sorted(set(kinds)), "rides": list(rides.values_list("code", flat=True))},
-        also_on=[driver_stream(mission)],
-    )
+    def judge(self) -> None:
+        promises.judge()
 
 
 def kinds_of(stranding: Stranding, mission: Mission) -> set[Against]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,7 @@ from dispatch.states import MISSION, MissionState
 from drivers.models import Driver
 from echauffeur.bases.models import Base, Place
 from echauffeur.common.models import LatitudeField, LongitudeField, choices_constraint, new_code
+from echauffeur.common.obstacles import Obstacle
 from echauffeur.journal.actions import Subject
 from fleet.models import Vehicle
 
@@ -58,6 +59,9 @@ class Mission(models.Model):
         blank=True,
         help_text=_("Why it stays though its driver is away or its vehicle out of service."),
     )
+    despite: "models.Field[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("kept despite"), default=list, blank=True, editable=False
+    )
 
     objects = MissionQuerySet.as_manager()
 
@@ -98,6 +102,10 @@ class Mission(models.Model):
     @property
     def subject(self) -> Subject:
         return Subject("mission", self.pk, self.code)
+
+    def is_kept_despite(self, obstacle: Obstacle) -> bool:
+        """Whether somebody said why it stays although this stands against it."""
+        return bool(self.overrule) and obstacle.kind in self.despite
 
     @property
     def starts_at(self) -> datetime:

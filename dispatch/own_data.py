@@ -32,7 +32,8 @@ KEPT = (
     ),
 )
 HARMLESS = (
-    "dispatch.Mission.code", "dispatch.Mission.state", "dispatch.Stop.kind", "dispatch.Stop.label",
+    "dispatch.Mission.code", "dispatch.Mission.state", "dispatch.Mission.despite",
+    "dispatch.Stop.kind", "dispatch.Stop.label",
 )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def erase(person: User, identity: Identity) -> None:
     theirs = Mission.objects.filter(driver__user=person)
     codes = list(theirs.values_list("code", flat=True))
     Entry.objects.filter(subject="mission", code__in=codes, verb="overrule").update(words="")
-    theirs.update(overrule="")
+    theirs.update(overrule="", despite=[])
     identity.left_out_of_rows(Mission.objects.all(), "overrule")
     for entry in Entry.objects.filter(subject="ride", data__mission__in=codes, data__has_key="driver"):
         del entry.data["driver"]

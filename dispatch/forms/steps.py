@@ -17,6 +17,7 @@ from bookings.models import Ride
 from bookings.states import RIDE, CancelReason, DeclineReason, RefusalReason, UnassignReason
 from dispatch import actions
 from dispatch.models import Mission
+from dispatch.plans import Overrulable
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
@@ -49,6 +50,7 @@ class StepForm(forms.Form):
     asks: ClassVar[Promise | str] = ""
     done: ClassVar[Promise]
     status = 422
+    refusal: Refusal | None = None
 
     def __init__(self, data: Any = None, *, ride: Ride, **kwargs: Any):
         super().__init__(data, auto_id=f"id_{self.verb}_%s", **kwargs)
@@ -61,7 +63,7 @@ class StepForm(forms.Form):
         try:
             self.act(by)
         except Refusal as refusal:
-            self.status = refusal.status
+            self.refusal, self.status = refusal, refusal.status
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
             return False
         return True
@@ -163,6 +165,12 @@ class AssignForm(StepForm):
         required=False,
         error_messages={"invalid_choice": UNKNOWN},
     )
+    overrule = forms.CharField(
+        label=gettext_lazy("To plan it all the same, say why"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("It stands in the journal and in the ride’s history, under your name."),
+    )
     promise = forms.DateTimeField(
         required=False, error_messages={"invalid": gettext_lazy("This is not a time. Choose the pick-up again.")}
     )
@@ -199,7 +207,13 @@ class AssignForm(StepForm):
             pickup_at=chosen["promise"],
             by=by,
             confirming=True,
+            overrule=chosen["overrule"],
         )
+
+    @property
+    def may_overrule(self) -> bool:
+        """Whether a reason is all that is missing, or was given and cannot be kept."""
+        return isinstance(self.refusal, Overrulable) or "overrule" in self.errors
 
     @property
     def done_in_words(self) -> str:

@@ -87,7 +87,7 @@ def _overrun(ride: Ride, now: datetime) -> Problem | None:
 def _impossible(ride: Ride, engagement: Engagement, means: Means | None, now: datetime) -> list[Problem]:
     """Return what has come in the way of a plan already made; nothing where somebody kept it with a reason."""
     mission = engagement.mission
-    if means is None or mission.overrule or not engagement.is_live:
+    if means is None or not engagement.is_live:
         return []
     driver, vehicle = means.drivers[mission.driver_id].row, means.vehicles[mission.vehicle_id].row
     return [
@@ -96,6 +96,7 @@ def _impossible(ride: Ride, engagement: Engagement, means: Means | None, now: da
             % {"name": vehicle.name if obstacle.is_of_vehicle else driver.short_name, "obstacle": obstacle}
         )
         for obstacle in against(means, mission, ride, now)
+        if not mission.is_kept_despite(obstacle)
     ]
 
 

@@ -36,21 +36,17 @@ class Stranded:
 
 def stranded_of_driver(driver: Driver) -> list[Stranded]:
     """Return what this driver is to drive and cannot."""
-    return _stranded(driver.base, _open().filter(driver=driver), timezone.now())
+    return _unsettled(driver.base, Mission.objects.filter(driver=driver))
 
 
 def stranded_of_vehicle(vehicle: Vehicle) -> list[Stranded]:
     """Return what this vehicle is to carry and cannot."""
-    return _stranded(vehicle.base, _open().filter(vehicle=vehicle), timezone.now())
+    return _unsettled(vehicle.base, Mission.objects.filter(vehicle=vehicle))
 
 
 def stranded_of_model(model: VehicleModel, base: Base) -> list[Stranded]:
     """Return what vehicles of this model on this base are to carry and cannot."""
-    return _stranded(base, _open().filter(vehicle__model=model), timezone.now())
-
-
-def _open() -> MissionQuerySet:
-    return Mission.objects.filter(overrule="")
+    return _unsettled(base, Mission.objects.filter(vehicle__model=model))
 
 
 def obstacles_of(drivers: Collection[int], vehicles: Collection[int], now: datetime) -> dict[int, list[Obstacle]]:
@@ -63,8 +59,11 @@ def obstacles_of(drivers: Collection[int], vehicles: Collection[int], now: datet
     return found
 
 
-def _stranded(base: Base, missions: MissionQuerySet, now: datetime) -> list[Stranded]:
-    return _judged(base, _rows(missions.of(base)), now)
+def _unsettled(base: Base, missions: MissionQuerySet) -> list[Stranded]:
+    """Return what stands against these missions, but for what somebody kept them in spite of."""
+    found = _judged(base, _rows(missions.of(base)), timezone.now())
+    left = [replace(one, reasons=[o for o in one.reasons if not one.mission.is_kept_despite(o)]) for one in found]
+    return [one for one in left if one.reasons]
 
 
 def _rows(missions: MissionQuerySet) -> list[Mission]:

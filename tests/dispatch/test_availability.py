@@ -174,37 +174,35 @@ def test_another_bases_are_not_asked(base: Base, yann: Driver, start: datetime) 
 # --- on plans already made -----------------------------------------------------------------------------------------
 
 
-def kept_absence(journey: Journey) -> None:
-    """An absence below a mission: only with a reason, which is then taken back."""
-    type(journey.mission).objects.update(overrule="for now")
-    Absence.objects.create(driver=journey.driver, period=journey.mission.period, kind="leave")
-
-
 def given(journey: Journey) -> None:
     other = DriverFactory(base=journey.base, user__first_name="Camille", shift=None)
     ShiftFactory(driver=other, period=journey.mission.period, vehicle=journey.vehicle)
 
 
-LATER: dict[str, tuple[Callable[[Journey], Any], str]] = {
-    "licence": (lambda j: j.driver.licences.update(expires_on=date(2020, 1, 1)), "the licence B of"),
-    "absence": (kept_absence, "away"),
-    "break": (lambda j: j.driver.shifts.update(breaks=[j.mission.period]), "on a break from"),
-    "inspection": (lambda j: Vehicle.objects.update(inspection_until=date(2020, 1, 1)), "technical inspection held"),
-    "given": (given, "with C. Durand"),
+LATER: dict[str, tuple[Callable[[Journey], Any], str, str]] = {
+    "licence": (lambda j: j.driver.licences.update(expires_on=date(2020, 1, 1)), "the licence B of", "licence"),
+    "break": (lambda j: j.driver.shifts.update(breaks=[j.mission.period]), "on a break from", "break"),
+    "inspection": (
+        lambda j: Vehicle.objects.update(inspection_until=date(2020, 1, 1)),
+        "technical inspection held",
+        "overdue",
+    ),
+    "given": (given, "with C. Durand", "given"),
 }
 
 
 @pytest.mark.parametrize("name", LATER)
 def test_what_comes_in_the_way_of_a_plan_is_said(name: str) -> None:
     journey = journey_to("acknowledged")
-    change, words = LATER[name]
+    change, words, kind = LATER[name]
     change(journey)
-    if name != "absence":
-        watched = tower_of(journey.base, now=timezone.now()).watched
-        assert any(words in problem.text for watch in watched for problem in watch.problems)
-        (one,) = stranded_of_driver(journey.driver)
-        assert any(words in reason for reason in one.reasons)
-    type(journey.mission).objects.update(overrule="They come in for it.")
+    watched = tower_of(journey.base, now=timezone.now()).watched
+    assert any(words in problem.text for watch in watched for problem in watch.problems)
+    (one,) = stranded_of_driver(journey.driver)
+    assert any(words in reason for reason in one.reasons)
+    type(journey.mission).objects.update(overrule="They come in for it.", despite=["other"])
+    assert stranded_of_driver(journey.driver), "it was kept for something else"
+    type(journey.mission).objects.update(despite=[kind])
     assert stranded_of_driver(journey.driver) == []
     assert tower_of(journey.base, now=timezone.now()).watched == []
 

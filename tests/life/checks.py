@@ -36,6 +36,10 @@ PROMISES = {
         SELECT r.id FROM bookings_ride r JOIN dispatch_stop s ON s.ride_id = r.id AND s.kind = 'pick_up'
         WHERE s.dropped_at IS NULL AND (s.done_at IS NOT NULL)
         <> (r.state IN ('on_board', 'completed') OR r.end_reason IN ('incident', 'breakdown'))""",
+    "a live mission lies on no absence of its driver and no outage of its vehicle, unless somebody said why": """
+        SELECT m.id FROM dispatch_mission m WHERE m.state NOT IN ('done', 'called_off') AND m.overrule = '' AND (
+        EXISTS (SELECT FROM drivers_absence a WHERE a.driver_id = m.driver_id AND a.period && m.period)
+        OR EXISTS (SELECT FROM fleet_unavailability u WHERE u.vehicle_id = m.vehicle_id AND u.period && m.period))""",
     "a tap has one effect": """
         SELECT tap FROM journal_entry WHERE tap IS NOT NULL GROUP BY tap HAVING count(*) > 1""",
 }

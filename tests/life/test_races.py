@@ -127,14 +127,14 @@ def test_nor_do_they_deadlock(world: World, in_the_action: Assign) -> None:
 def test_without_lock_and_constraint_they_do(
     world: World, in_the_action: Assign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = actions._create_mission
+    real = actions.create_mission
 
-    def hesitate(*arguments: Any) -> Mission:
+    def hesitate(*arguments: Any, **named: Any) -> Mission:
         time.sleep(0.1)
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(actions, "lock_crew", lambda driver, vehicle: (driver, vehicle))
-    monkeypatch.setattr(actions, "_create_mission", hesitate)
+    monkeypatch.setattr(actions, "create_mission", hesitate)
     with exclusion_constraints_off():
         everybody_assigns(world, in_the_action)
         assert overlaps() > 0
