@@ -1,7 +1,7 @@
 """What the database promises of missions, whatever writes to it, and what it says when somebody comes too late.
 
 Missions of a driver or vehicle never overlap (exclusion constraints), and without a reason to keep it none lies on an
-absence of its driver or an outage of its vehicle (triggers of the third migration, decision 11). The actions see all
+absence of its driver or an outage of its vehicle (triggers of the third migration, decision 12). The actions see all
 this first, under locks; this is the last word.
 """
 

@@ -8,6 +8,9 @@ IN_CI = os.environ.get("CI") == "true"
 # How many steps the state machine of the ride's life takes.
 LIFE_STEPS = int(os.environ.get("LIFE_STEPS", "20000" if IN_CI else "1000"))
 
+# How often two people race for the same driver or car.
+PLANNING_TRIALS = int(os.environ.get("PLANNING_TRIALS", "500" if IN_CI else "25"))
+
 # How many changes happen on four bases while everybody listens, and how many requests are made up.
 SOCKET_CHANGES = int(os.environ.get("SOCKET_CHANGES", "10000" if IN_CI else "1000"))
 FUZZ_REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "10000" if IN_CI else "300"))

@@ -59,17 +59,14 @@ def test_what_comes_second_is_refused(journey: Journey, lie: str) -> None:
 
 @either
 def test_the_mission_that_comes_second_is_refused(journey: Journey, lie: str) -> None:
+    moved = "UPDATE dispatch_mission SET period = tstzrange(lower(period) {0} interval '2 days', upper(period) {0} "
+    moved += "interval '2 days')"
     run("UPDATE dispatch_mission SET overrule = 'for now'")
     run(lie)
     refused("UPDATE dispatch_mission SET overrule = ''", lie)
-    run(
-        "UPDATE dispatch_mission SET period = tstzrange(lower(period) + interval '2 days', upper(period) + interval '2 days')"
-    )
+    run(moved.format("+"))
     run("UPDATE dispatch_mission SET overrule = ''")
-    refused(
-        "UPDATE dispatch_mission SET period = tstzrange(lower(period) - interval '2 days', upper(period) - interval '2 days')",
-        lie,
-    )
+    refused(moved.format("-"), lie)
 
 
 @either
