@@ -72,7 +72,9 @@ class TestEveryPage:
     def test_of_the_drivers(self, journeys: list[Journey], open_as: OpenAs, look: Look) -> None:
         for journey in journeys:
             if journey.mission:
-                look(open_as(journey.driver.user, "/drive/"), "/drive/")
+                page = open_as(journey.driver.user, "/drive/")
+                for path in ("/drive/", "/drive/shifts/"):
+                    look(page, path)
 
     def test_of_guests_and_of_what_is_not_there(
         self, journeys: list[Journey], open_as: OpenAs, look: Look, language: str
