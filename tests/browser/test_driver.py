@@ -14,6 +14,7 @@ from dispatch.models import Mission
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.journal.models import Entry
+from fleet.models import Reading, Vehicle
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs, session_of
 from tests.browser.guard import Guard
@@ -236,3 +237,64 @@ def test_axe_finds_nothing(  # noqa: PLR0917  each is a fixture or a parameter
     page = open_as(driver.user, "/drive/", size=size, color_scheme=scheme, **BREST)
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     axe(page)
+
+
+class TestTheDashboard:
+    """Kilometres and energy, read at the start and the end of a shift."""
+
+    @pytest.fixture
+    def zoe(self, driver: Driver) -> Vehicle:
+        vehicle: Vehicle = factories.VehicleFactory(base=driver.base, name="Zoé 7")
+        return vehicle
+
+    def fill(self, page: Page, kind: str, zoe: Vehicle, kilometres: str) -> None:
+        form = page.locator(f"#reading-{kind}")
+        if not form.locator("button").is_visible():
+            form.locator("summary").tap()
+        form.get_by_label("Vehicle").select_option(str(zoe.pk))
+        form.get_by_label("Kilometres").fill(kilometres)
+        form.get_by_label("Energy").fill("64")
+        form.get_by_role("button", name="Save the reading").tap()
+
+    def test_read_without_a_network_it_arrives_once_when_it_is_back(
+        self, open_as: OpenAs, driver: Driver, zoe: Vehicle, guard: Guard, axe: Callable[[Page], None]
+    ) -> None:
+        guard.forgive("ERR_INTERNET_DISCONNECTED")
+        page = open_as(driver.user, "/drive/", size=PHONE, **HAND)
+        axe(page)
+        page.context.set_offline(True)
+        self.fill(page, "start", zoe, "30120")
+        self.fill(page, "end", zoe, "30180")
+        queue = page.locator("[data-tap-queue]")
+        expect(queue).to_contain_text("Waiting for the network: 2 to send")
+        expect(queue).to_contain_text("Start of shift")
+        assert not Reading.objects.exists()
+        page.context.set_offline(False)
+        expect(queue).to_be_hidden(timeout=20_000)
+        expect(page.locator("#dashboard")).to_contain_text("30,120 km")
+        expect(page.locator("#dashboard")).to_contain_text("30,180 km")
+        assert list(Reading.objects.order_by("pk").values_list("kind", "kilometres", "energy_percent")) == [
+            ("start", 30_120, 64),
+            ("end", 30_180, 64),
+        ]
+        assert driver.shifts.get().vehicle == zoe
+        axe(page)
+
+    def test_a_wrong_figure_comes_back_with_its_sentence_and_what_was_typed(
+        self, open_as: OpenAs, driver: Driver, zoe: Vehicle, guard: Guard, axe: Callable[[Page], None]
+    ) -> None:
+        guard.forgive("422")
+        factories.ReadingFactory(vehicle=zoe, kilometres=30_500)
+        page = open_as(driver.user, "/drive/", size=PHONE, **HAND)
+        self.fill(page, "start", zoe, "3050")
+        form = page.locator("#reading-start")
+        expect(form).to_contain_text("says 30,500 km")
+        expect(form.get_by_label("Kilometres")).to_have_value("3050")
+        axe(page)
+        form.get_by_label("Kilometres").fill("90500")
+        form.get_by_role("button", name="Save the reading").tap()
+        expect(form.get_by_text("Yes, the kilometres are right")).to_be_visible()
+        form.get_by_text("Yes, the kilometres are right").tap()
+        form.get_by_role("button", name="Save the reading").tap()
+        expect(page.locator("#dashboard")).to_contain_text("90,500 km")
+        assert Reading.objects.filter(kilometres=90_500).count() == 1
