@@ -46,13 +46,13 @@ class MissionAdmin(ReadOnly, OnTheBasesClock, admin.ModelAdmin):
 class RefusesToStrand:
     """Mixin for rows that missions need: a change that strands some is refused, with the rides, and where to decide."""
 
-    def held(self, row: Any) -> dict[str, list[int]]:
+    def concerned(self, row: Any) -> dict[str, list[int]]:
         """Lock the ``drivers`` or ``vehicles`` that a change of the row concerns, and return their ids."""
         raise NotImplementedError
 
     def decided_at(self, row: Any) -> str:
         """Return the address of the page where a change of the row asks what becomes of the rides, if there is one."""
-        raise NotImplementedError
+        return ""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -63,12 +63,12 @@ class RefusesToStrand:
             return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        form = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
+        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
         refusal = getattr(request, "refusal", None)
         return _refused(form, self._text_of(refusal, obj)) if refusal else form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        request.look = Look(**self.held(obj) if change else {})  # type: ignore[attr-defined]
+        request.look = Look(**self.concerned(obj) if change else {})  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def save_related(

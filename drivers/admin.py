@@ -79,7 +79,7 @@ class DriverAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin):
     def categories(self, driver: Driver) -> str:
         return ", ".join(licence.category for licence in driver.licences.all())
 
-    def held(self, row: Driver) -> dict[str, list[int]]:
+    def concerned(self, row: Driver) -> dict[str, list[int]]:
         return {"drivers": [lock_driver(row).pk]}
 
     def decided_at(self, row: Driver) -> str:

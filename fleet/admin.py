@@ -50,7 +50,7 @@ class VehicleModelAdmin(RefusesToStrand, KeepsHistory, TellingAdmin):
         theirs: list[Base | None] = list(Base.objects.filter(Q(vehicles__model=row) | Q(pk=row.base_id)).distinct())
         return theirs or [None]
 
-    def held(self, row: VehicleModel) -> dict[str, list[int]]:
+    def concerned(self, row: VehicleModel) -> dict[str, list[int]]:
         return {"vehicles": lock_vehicles(row.vehicles.values_list("pk", flat=True))}
 
     def decided_at(self, row: VehicleModel) -> str:
@@ -85,7 +85,7 @@ class VehicleAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin)
         (_("Due dates"), {"fields": ["inspection_until", ("maintenance_due_on", "maintenance_due_km")]}),
     ]
 
-    def held(self, row: Vehicle) -> dict[str, list[int]]:
+    def concerned(self, row: Vehicle) -> dict[str, list[int]]:
         return {"vehicles": lock_vehicles([row.pk])}
 
     def decided_at(self, row: Vehicle) -> str:
