@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -271,3 +272,66 @@ class TestPage:
         assert seen(base, by="vehicles").rows == []
         shift(DriverFactory(base=base, shift=None), at(base, 0, 8), at(base, 0, 16), vehicle=vehicle)
         assert [row.state for row in seen(base, by="vehicles").rows] == ["out"]
+
+
+class TestForms:
+    """What the blocks lead to, as a page and as the part that the dialog over the calendar shows."""
+
+    @pytest.mark.parametrize("by", ["drivers", "vehicles"])
+    def test_every_link_of_the_calendar_leads_somewhere(self, client: Client, base: Base, by: str) -> None:
+        full_week(base, 1)
+        client.force_login(RegulatorFactory(base=base))
+        page = BeautifulSoup(
+            client.get(f"/bases/brest/planning/?on=2026-12-01&view=week&by={by}").content, "html.parser"
+        )
+        addresses = {link["href"] for link in page.select("#live a[href]")}
+        assert len(addresses) > 20
+        for address in addresses:
+            assert client.get(address).status_code == 200, address
+        assert {block["data-kind"] for block in page.select(".plan__block")} == {
+            "shift",
+            "absence" if by == "drivers" else "outage",
+        }
+
+    def test_dialog_gets_the_part_and_a_browser_without_script_the_page(self, client: Client, base: Base) -> None:
+        client.force_login(RegulatorFactory(base=base))
+        address = "/bases/brest/planning/shifts/new/?begins=2026-12-01T08:00"
+        page, part = client.get(address), client.get(address, headers={"HX-Request": "true"})
+        assert part.content.decode().strip().startswith('<section class="stack" id="planning-form"')
+        assert b"<!doctype html>" in page.content
+        for answer in (page, part):
+            form = BeautifulSoup(answer.content, "html.parser").select_one("#planning-form form")
+            assert form
+            assert form["action"] == address
+            assert "HX-Request" in answer["Vary"]
+            assert answer["Cache-Control"] == "private, no-store"
+
+    def test_refused_form_is_shown_again_and_a_saved_one_leads_to_its_day(self, client: Client, base: Base) -> None:
+        driver = DriverFactory(base=base, shift=None)
+        client.force_login(RegulatorFactory(base=base))
+        typed = {"driver": driver.pk, "begins": "2026-12-01T08:00", "ends": "2026-12-01T08:00", "breaks": ""}
+        refused = client.post("/bases/brest/planning/shifts/new/", typed, headers={"HX-Request": "true"})
+        assert refused.status_code == 422
+        assert 'value="2026-12-01T08:00"' in refused.content.decode()
+        saved = client.post("/bases/brest/planning/shifts/new/", typed | {"ends": "2026-12-01T16:00"})
+        assert (saved.status_code, saved["Location"]) == (303, "/bases/brest/planning/?on=2026-12-01")
+
+    @pytest.mark.parametrize("ends", ["2026-12-01T18:00", ""])
+    def test_absence_is_moved_without_a_word_about_its_reason(self, client: Client, base: Base, ends: str) -> None:
+        period = (at(base, 0, 8), at(base, 0, 16))
+        away = Absence.objects.create(driver=DriverFactory(base=base), period=period, kind="sick", note="Until Monday")
+        client.force_login(RegulatorFactory(base=base))
+        moved = client.post(
+            f"/bases/brest/planning/absences/{away.pk}/move/", {"begins": "2026-12-01T09:00", "ends": ends}
+        )
+        assert moved.status_code == 303
+        away.refresh_from_db()
+        assert (away.kind, away.note) == ("sick", "Until Monday")
+        assert (away.period.lower, away.period.upper) == (at(base, 1, 9), at(base, 1, 18) if ends else None)
+
+    def test_absence_of_another_base_is_none(self, client: Client, base: Base) -> None:
+        other = DriverFactory(base=BaseFactory(code="cherbourg"))
+        away = Absence.objects.create(driver=other, period=(at(base, 0, 8), None), kind="sick")
+        client.force_login(RegulatorFactory(base=base))
+        for pk in (away.pk, 987_654_321):
+            assert client.post(f"/bases/brest/planning/absences/{pk}/move/", {}).status_code == 404

@@ -1,6 +1,7 @@
 // The calendar by keyboard: one stop of the Tab key, arrows within it, and every drag once more with Alt.
+import { announce } from "../announcer.js";
 import { change, commit, inHand, release, take, tellHeld } from "./hold.js";
-import { grid, scale, spanOf } from "./page.js";
+import { grid, say, scale, spanOf } from "./page.js";
 import { changed } from "./scale.js";
 
 const STOPS = ".plan__block[href], .plan__add, .plan__name";
@@ -84,8 +85,12 @@ function decide(event) {
   if (!inHand()?.block || inHand().isSending || !["Enter", "Escape"].includes(event.key)) return false;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (event.key === "Enter") commit();
-  else release();
+  if (event.key === "Enter") {
+    commit();
+  } else {
+    release();
+    announce(say("put-back"));
+  }
   return true;
 }
 
