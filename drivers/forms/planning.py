@@ -17,6 +17,7 @@ from drivers.rota import Clocks, breaks_on, clocks_of, in_order
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
+from fleet.forms.recurring import DayField
 from fleet.models import Vehicle
 from fleet.way_out import AsksForWayOut
 
@@ -113,7 +114,7 @@ class BeginForm(OnTheBasesClock, forms.Form):
     vehicle = VehicleChoice()
     begins = ClockField(required=False)
     ends = ClockField(required=False)
-    on = forms.DateField(required=False)
+    on = DayField(required=False)
 
     def __init__(self, data: Any, *, base: Base) -> None:
         super().__init__(data)

@@ -394,6 +394,19 @@ class TestAbsences:
         assert "already away" in errors_of(client.post(page("absence-add"), sent))["begins"][0]
 
 
+@pytest.mark.parametrize("address", ["shift-add", "pattern-add", "absence-add", "copy-week"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"on": "9999-12-31", "begins": "9999-12-31T23:59", "driver": "9" * 30},
+        {"on": "0001-01-01", "ends": "0001-01-01T00:00", "vehicle": "x"},
+        {"on": "soon", "begins": "\x00", "driver": "\x00"},
+    ],
+)
+def test_nonsense_in_the_address_says_nothing(client: Client, address: str, asked: dict[str, str]) -> None:
+    assert client.get(page(address), asked).status_code == 200
+
+
 class TestCopyingAWeek:
     def test_it_is_shown_first_and_then_done(self, client: Client, yann: Driver) -> None:
         for day in (1, 2, 9):
