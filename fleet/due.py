@@ -57,6 +57,11 @@ class Due:
         return _("maintenance due at %(due)s, %(now)s read") % said
 
     @property
+    def label(self) -> str:
+        """What is due, in a word, where there is no room for the sentence."""
+        return _("Inspection") if self.what == INSPECTION else _("Maintenance")
+
+    @property
     def sentence(self) -> str:
         return capfirst(self.obstacle)
 

@@ -83,8 +83,8 @@ def _readings(vehicle: Vehicle, moments: list[tuple[datetime, str, Shift]], rand
     kilometres = random.randrange(8_000, 90_000)
     for n, (read_at, kind, shift) in enumerate(sorted(moments, key=lambda moment: moment[0])):
         kilometres += random.randrange(6, 55) if kind == ReadingKind.END else random.randrange(2)
-        # The first car of all was left nearly empty.
-        is_low = n == len(moments) - 1 and vehicle.name.endswith("1") and vehicle.base.code == "brest"
+        # One car was left nearly empty.
+        is_low = n == len(moments) - 1 and vehicle.name == "Zoé 2" and vehicle.base.code == "brest"
         energy = 11 if is_low else random.randrange(35, 98)
         yield Reading(
             vehicle=vehicle,
