@@ -20,16 +20,18 @@ class WayOutForm(forms.Form):
     way_out_reason = forms.CharField(
         label=_("Because"),
         max_length=REASON_LENGTH,
-        required=False,
+        error_messages={"required": SAY_WHY},
         help_text=_("It stands in the journal and in the ride’s history."),
     )
     way_out_seen = forms.CharField(required=False)
 
-    def clean_way_out_reason(self) -> str:
-        reason = str(self.cleaned_data["way_out_reason"]).strip()
-        if self.cleaned_data.get("way_out") == "keep" and not reason:
-            raise forms.ValidationError(SAY_WHY)
-        return reason
+    use_required_attribute = False  # needed for one of the two buttons alone
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("way_out") != "keep":
+            self.errors.pop("way_out_reason", None)
+        return said
 
     @property
     def chosen(self) -> WayOut | None:
@@ -38,7 +40,7 @@ class WayOutForm(forms.Form):
             return None
         said = self.cleaned_data
         seen = frozenset(said["way_out_seen"].split()) if "way_out_seen" in self.data else None
-        return WayOut(cast(Literal["release", "keep"], said["way_out"]), said["way_out_reason"], seen)
+        return WayOut(cast(Literal["release", "keep"], said["way_out"]), said.get("way_out_reason", ""), seen)
 
 
 class AsksForWayOut(RowForm):
