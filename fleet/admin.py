@@ -1,5 +1,7 @@
 """Vehicles, what their models carry, and when they are out of service."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -87,6 +89,13 @@ class VehicleAdmin(RefusesToStrand, OnTheBasesClock, KeepsHistory, TellingAdmin)
 
     def concerned(self, row: Vehicle) -> dict[str, list[int]]:
         return {"vehicles": lock_vehicles([row.pk])}
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        """Write the times out of service; what is changed here no longer follows its pattern."""
+        for line in formset.forms:
+            if line.has_changed():
+                line.instance.by_hand = True
+        super().save_formset(request, form, formset, change)
 
     def decided_at(self, row: Vehicle) -> str:
         return reverse("base-vehicle", args=[row.base.code, row.pk])

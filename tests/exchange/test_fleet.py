@@ -1,5 +1,7 @@
 """Models, vehicles and service phones as files, those of the earlier service among them."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -47,6 +49,18 @@ class TestModelsAndVehicles:
             ("Renault Zoé 01", "134YZ394", national, base),
             ("Kangoo 01", "135YZ394", own, base),
         }
+
+    def test_due_dates_come_in_and_go_out(self, client: Client, base: Base) -> None:
+        vehicle = VehicleFactory(base=base, plate="AB-123-CD", maintenance_due_km=40_000)
+        text = "plate;inspection_until;next maintenance until\nAB-123-CD;2027-05-31;2027-01-15\n"
+        take_in(client, send(client, text, "vehicles"))
+        vehicle.refresh_from_db()
+        assert (vehicle.inspection_until, vehicle.maintenance_due_on) == (date(2027, 5, 31), date(2027, 1, 15))
+        # A column that the file lacks leaves the field as it is.
+        assert vehicle.maintenance_due_km == 40_000
+        out = client.get(reverse("base-export", args=[base.code, "vehicles"])).content.decode("utf-8-sig")
+        assert "2027-05-31" in out
+        assert "40000" in out
 
     def test_a_model_that_nobody_knows_is_said(self, client: Client, base: Base) -> None:
         shown = send(client, VEHICLES, "vehicles")
