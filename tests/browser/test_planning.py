@@ -235,6 +235,7 @@ class TestMouse:
         page.get_by_label("Reason").select_option("maintenance")
         save(page, "Take out of service")
         out = Unavailability.objects.get()
+        expect(block(page, out)).to_be_visible()
         drag(page, spot(page, mine, 0, 10), spot(page, mine, 2, 10))
         expect(page.locator(f"#{mine} .plan__cell").nth(2)).to_contain_text("08:00–12:00")
         drag(page, edge(page, out, "end"), spot(page, mine, 2, 18))

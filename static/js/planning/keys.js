@@ -4,7 +4,7 @@ import { change, commit, inHand, release, take, tellHeld } from "./hold.js";
 import { grid, say, scale, spanOf } from "./page.js";
 import { changed } from "./scale.js";
 
-const STOPS = ".plan__block[href], .plan__add, .plan__name";
+const STOPS = ".plan__block[href], .plan__add, .plan__who a";
 const rows = () => [...grid().querySelectorAll(".plan__row")];
 const stopsOf = (row) => [...row.querySelectorAll(STOPS)];
 let current = "";
