@@ -63,13 +63,17 @@ def proposals_for(means: Means, ride: Ride, pickup_at: datetime) -> Iterator[Pro
 
 
 def _vehicle_for(means: Means, ride: Ride, slot: Slot, driver: DriverMeans) -> Vehicle | None:
-    """Return the vehicle that the driver has anyway, else the smallest that nobody else uses, else any that fits."""
+    """Return the vehicle of the driver's shift, else the one they have anyway, else the smallest that is left over.
+
+    Left over is best what nobody else uses, then any that fits.
+    """
     usual = usual_vehicle(driver, slot.starts_at)
 
-    def preference(vehicle: VehicleMeans) -> tuple[bool, bool, int, int, str]:
+    def preference(vehicle: VehicleMeans) -> tuple[bool, bool, bool, int, int, str]:
+        is_theirs = vehicle.time.is_given_to(driver.row.pk, slot.starts_at, slot.ends_at)
         used_by_others = any(e.mission.driver_id != driver.row.pk for e in vehicle.engagements)
-        model = vehicle.row.model
-        return vehicle.row.pk != usual, used_by_others, model.wheelchair_places, model.seats, vehicle.row.name
+        model, name = vehicle.row.model, vehicle.row.name
+        return not is_theirs, vehicle.row.pk != usual, used_by_others, model.wheelchair_places, model.seats, name
 
     for vehicle in sorted(means.vehicles.values(), key=preference):
         if not vehicle_obstacles(means.base, ride, slot, vehicle, driver):

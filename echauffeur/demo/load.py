@@ -26,7 +26,7 @@ from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, notes_of_roles
 from echauffeur.demo.plans import write_plans
 from echauffeur.demo.town.drawing import Town, draw
-from echauffeur.demo.upkeep import write_due_dates, write_outages, write_readings
+from echauffeur.demo.upkeep import give_vehicles, write_due_dates, write_outages, write_readings
 from echauffeur.journal.models import Stream
 from fleet.actions.series import make_ahead
 from fleet.models import Unavailability, UnavailabilityReason, Vehicle, VehicleModel
@@ -93,6 +93,7 @@ def load(now: datetime) -> None:
         lives = chronicle.tell(today - timedelta(days=PAST_DAYS), today + timedelta(days=RIDE_DAYS_AHEAD))
         _write_lives(crew, lives, now)
         write_readings(crew.base, vehicles[code], now)
+        give_vehicles(crew.base, vehicles[code], now)
 
 
 def keep_on_duty(now: datetime) -> None:

@@ -7,13 +7,26 @@ from random import Random
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from dispatch.models import Mission
 from drivers.models import Shift
 from echauffeur.bases.models import Base
+from echauffeur.common.periods import meets
 from echauffeur.common.recurrence import Frequency
 from fleet.actions.series import make
-from fleet.models import Reading, ReadingKind, Unavailability, UnavailabilityPattern, UnavailabilityReason, Vehicle
+from fleet.models import (
+    Licence,
+    Reading,
+    ReadingKind,
+    Unavailability,
+    UnavailabilityPattern,
+    UnavailabilityReason,
+    Vehicle,
+)
 
+# A time in which somebody has a vehicle, and which driver, where that is said.
+Taken = tuple[DateTimeTZRange, int | None]
 READ_FOR = timedelta(days=10)
+GIVEN_FOR = timedelta(days=8)
 # A small base on which one car's inspection has run out.
 FORGETFUL, FORGOTTEN = "cognac", 3
 
@@ -103,3 +116,27 @@ def _make_one_due(fleet: list[Vehicle], readings: list[Reading]) -> None:
         if vehicle.pk in newest:
             vehicle.maintenance_due_km = newest[vehicle.pk] + 640
             vehicle.save(update_fields=["maintenance_due_km"])
+
+
+def give_vehicles(base: Base, fleet: list[Vehicle], now: datetime) -> None:
+    """Have half of the light vehicles taken over with the coming shifts; the others are for whoever needs one."""
+    around = (now, now + GIVEN_FOR)
+    light = [car for car in fleet if car.model.licence == Licence.B and not car.model.wheelchair_places]
+    cars = light[: max(1, len(light) // 2)]
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for outage in Unavailability.objects.of(base).overlapping(*around):
+        taken[outage.vehicle_id].append((outage.period, None))
+    for mission in Mission.objects.of(base).live().overlapping(*around):
+        taken[mission.vehicle_id].append((mission.period, mission.driver_id))
+    given = []
+    for shift in Shift.objects.of(base).filter(period__startswith__range=around).order_by("period"):
+        shift.vehicle = next((car for car in cars if _is_free(taken[car.pk], shift)), None)
+        if shift.vehicle:
+            taken[shift.vehicle.pk].append((shift.period, None))
+            given.append(shift)
+    Shift.objects.bulk_update(given, ["vehicle"])
+
+
+def _is_free(taken: Iterable[Taken], shift: Shift) -> bool:
+    others = (period for period, driver in taken if driver != shift.driver_id)
+    return not any(meets(period, shift.period.lower, shift.period.upper) for period in others)

@@ -66,6 +66,10 @@ class VehicleTime:
         words = _("with %(name)s from %(start)s to %(end)s")
         return found + [Obstacle(Against.GIVEN, self._in_words(words, shift)) for shift in others]
 
+    def is_given_to(self, driver: int, start: datetime, end: datetime) -> bool:
+        """Whether a shift of this driver takes the vehicle over for part of that time."""
+        return any(shift.driver == driver and meets(shift.period, start, end) for shift in self.given)
+
     def busy(self, start: datetime, end: datetime) -> list[Obstacle]:
         """Return the missions that have it for part of that time, as reasons against it."""
         words = _("on mission %(name)s from %(start)s to %(end)s")

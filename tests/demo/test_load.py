@@ -248,3 +248,12 @@ def test_vehicles_are_read_washed_and_due(now) -> None:
         assert Reading.objects.filter(vehicle__base=base).exists()
     assert not Reading.objects.filter(read_at__gt=now).exists()
     assert Vehicle.objects.filter(inspection_until__lt=now.date()).count() == 1
+
+
+def test_coming_shifts_take_vehicles_over_that_nobody_else_is_to_drive(now) -> None:
+    given = Shift.objects.filter(vehicle__isnull=False)
+    assert {shift.driver.base_id for shift in given} == set(Base.objects.values_list("pk", flat=True))
+    for shift in given:
+        assert shift.period.lower > now
+        missions = Mission.objects.live().filter(vehicle=shift.vehicle, period__overlap=shift.period)
+        assert {mission.driver_id for mission in missions} <= {shift.driver_id}

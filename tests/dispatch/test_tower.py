@@ -15,6 +15,7 @@ from bookings.states import RideState
 from dispatch import actions
 from dispatch.queries.detail import detail_of
 from dispatch.queries.tower import Tower, tower_of
+from drivers.models import Shift
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal
 from tests.factories import (
@@ -88,6 +89,14 @@ def test_nearest_free_driver_is_proposed_with_the_vehicle_they_have(base: Base, 
     proposals = seen(base).requests[0].proposals
     assert (proposals[0].driver, proposals[0].vehicle) == (by, own)
     assert proposals[0].minutes == 5 < proposals[1].minutes
+
+
+def test_the_vehicle_of_the_shift_is_proposed_before_any_other(base: Base, crew: SimpleNamespace) -> None:
+    larger = VehicleFactory(base=base, model=VehicleModelFactory(seats=8), name="Zzz")
+    RideFactory(base=base, pickup_at=soon(30))
+    assert seen(base).requests[0].proposals[0].vehicle == crew.vehicle
+    Shift.objects.filter(driver=crew.driver).update(vehicle=larger)
+    assert seen(base).requests[0].proposals[0].vehicle == larger
 
 
 def test_proposals_are_what_the_action_accepts(base: Base, regulator: object) -> None:
