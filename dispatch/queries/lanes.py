@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -55,7 +55,7 @@ class BaseDay:
     @property
     def hours(self) -> list[datetime]:
         """Every full hour of the day; 23 to 25 of them."""
-        start, end = self.bounds
+        start, end = (moment.astimezone(UTC) for moment in self.bounds)  # only there an hour always takes an hour
         return [start + timedelta(hours=n) for n in range(int((end - start) / timedelta(hours=1)))]
 
     def holds(self, moment: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What the tower shows: whom to help first, who can, what goes wrong, and the same by fragment as afresh."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -166,6 +166,13 @@ def test_a_request_left_over_from_days_ago_is_judged_by_who_is_free_now(
         ride=ride, driver=proposal.driver, vehicle=proposal.vehicle, by=regulator, pickup_at=request.promise,
         confirming=True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("on", "hours"), [(date(2027, 3, 28), 23), (date(2026, 10, 25), 25), (date(2027, 1, 1), 24)])
+def test_a_day_on_which_the_clocks_change_has_the_hours_that_pass(base: Base, on: date, hours: int) -> None:
+    day = seen(base, on=on).day
+    assert len(day.hours) == len(set(day.hours)) == hours
+    assert base.local(day.hours[-1]).date() == on
 
 
 def test_alerts_follow_the_clock(base: Base, crew: SimpleNamespace, regulator: object) -> None:
