@@ -1,8 +1,9 @@
 """The journal in words: what happened, who said so, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -152,10 +153,16 @@ def line_of(entry: Entry) -> Line:
         text=text,
         who=str(entry.by) if entry.by else str(Party(entry.party).label),
         state="" if str(state) == text else str(state),
-        why=str(REASONS.get(entry.verb, {}).get(entry.reason, "")) or _despite(entry) or overruled_in_words(entry.data),
+        why=_why(entry),
         is_overruled="overruled" in entry.data,
         words=entry.words,
     )
+
+
+def _why(entry: Entry) -> str:
+    """Return the reason that was chosen, or else what the step was taken in spite of, or leaves out."""
+    reason = str(REASONS.get(entry.verb, {}).get(entry.reason, ""))
+    return reason or _despite(entry) or _left_out(entry) or overruled_in_words(entry.data)
 
 
 def _despite(entry: Entry) -> str:
@@ -163,6 +170,12 @@ def _despite(entry: Entry) -> str:
     labels = dict(Against.choices)
     kinds = [str(labels.get(kind, kind)) for kind in entry.data.get("despite", [])]
     return _("Despite: %(obstacles)s") % {"obstacles": ", ".join(kinds)} if kinds else ""
+
+
+def _left_out(entry: Entry) -> str:
+    """Return on which days a pattern made nothing, so that missions stay as they are; nothing for other steps."""
+    days = [date_format(date.fromisoformat(day), "D j F") for day in entry.data.get("left_out", [])]
+    return _("Left out, because it is on a mission then: %(days)s") % {"days": ", ".join(days)} if days else ""
 
 
 def sentence_of(entry: Entry) -> str:

@@ -5,6 +5,7 @@ is left alone from then on, until the pattern itself is changed.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from fleet.actions.outages import planning
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
 from fleet.models import Unavailability, UnavailabilityPattern, UnavailabilityQuerySet, Vehicle
+from fleet.queries.availability import vehicle_times
 
 GONE = _("Somebody else just removed this. Go back to the plan: it shows what holds now.")
 
@@ -59,7 +61,7 @@ def save_pattern(
         pattern.save()
         if old and old.pk != pattern.pk:
             Unavailability.objects.filter(pattern=old.pk, on__gte=since).update(pattern=pattern)
-        return make([pattern], now)
+        return make([pattern], now).count
 
 
 def remove_pattern(
@@ -102,12 +104,21 @@ def _coming(pattern: UnavailabilityPattern, now: datetime, since: date | None) -
 # --- ahead ---------------------------------------------------------------------------------------------------------
 
 
-def make(patterns: Iterable[UnavailabilityPattern], now: datetime) -> int:
+@dataclass(frozen=True)
+class Made:
+    """How many rows were made, and the local days left out because the vehicle is on a mission then."""
+
+    count: int = 0
+    left_out: tuple[date, ...] = ()
+
+
+def make(patterns: Iterable[UnavailabilityPattern], now: datetime, *, spares_missions: bool = False) -> Made:
     """Make what these patterns bring that is not over and not made yet, as far as their bases can be booked.
 
-    The caller holds their vehicles, which come with their base. Return how many rows were made.
+    The caller holds their vehicles, which come with their base. ``spares_missions``: nobody is there to be asked what
+    becomes of a mission, so what would lie on one is left out.
     """
-    made = 0
+    made, left_out = 0, set[date]()
     for pattern in patterns:
         base = pattern.vehicle.base
         first, last = days_to_make(pattern, base, now)
@@ -127,16 +138,30 @@ def make(patterns: Iterable[UnavailabilityPattern], now: datetime) -> int:
             and (period := period_on(base.zone, on, pattern.begins, pattern.ends))
             and period[1] > now
         ]
+        if spares_missions:
+            taken = _days_on_missions(base, rows)
+            rows = [row for row in rows if row.on not in taken]
+            left_out.update(taken)
         made += len(Unavailability.objects.bulk_create(rows))
         pattern.generated_until = last
         pattern.save(update_fields=["generated_until"])
-    return made
+    return Made(made, tuple(sorted(left_out)))
+
+
+def _days_on_missions(base: Base, rows: list[Unavailability]) -> list[date]:
+    """Return the local days of those of these rows, all of one vehicle, that would lie on a mission of it."""
+    if not rows:
+        return []
+    start, end = min(row.period.lower for row in rows), max(row.period.upper for row in rows)
+    (vehicle,) = vehicle_times(base, start, end, only=[rows[0].vehicle_id])
+    return [row.on for row in rows if row.on and vehicle.busy(row.period.lower, row.period.upper)]
 
 
 def make_ahead(base: Base, now: datetime | None = None) -> int:
     """Make what the base's own today brings within its horizon, and return how many rows that were.
 
-    Doing it twice, or twice at once, makes none twice: the second waits for the vehicles and finds nothing left.
+    Doing it twice, or twice at once, makes none twice: the second waits for the vehicles and finds nothing left. What
+    would lie on a mission that was planned before is left out, and the journal says so.
     """
     now = now or timezone.now()
     last = base.local(now).date() + timedelta(days=base.horizon_days)
@@ -158,14 +183,15 @@ def _make_for(base: Base, vehicle_id: int, now: datetime) -> int:
     patterns = list(UnavailabilityPattern.objects.filter(vehicle=vehicle).order_by("pk"))
     for pattern in patterns:
         pattern.vehicle = vehicle
-    made = make(patterns, now)
-    if made:
+    made = make(patterns, now, spares_missions=True)
+    if made.count or made.left_out:
+        left_out = {"left_out": [on.isoformat() for on in made.left_out]} if made.left_out else {}
         journal.record(
             base=base,
             verb="generate",
             subject=vehicle.subject,
             by=None,
             party=Party.RULE,
-            data={"fields": [], "unavailabilities": made},
+            data={"fields": [], "unavailabilities": made.count} | left_out,
         )
-    return made
+    return made.count

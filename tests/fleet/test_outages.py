@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dispatch import actions as dispatch
+from dispatch.queries.history import line_of
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal, Stale
@@ -25,13 +27,14 @@ from tests.factories import (
     BaseFactory,
     ManagerFactory,
     RegulatorFactory,
+    ShiftFactory,
     UnavailabilityFactory,
     UnavailabilityPatternFactory,
     VehicleFactory,
 )
 from tests.fleet.conftest import steps
 from tests.life.crowd import at_once
-from tests.life.journeys import journey_to
+from tests.life.journeys import Journey, journey_to
 
 pytestmark = pytest.mark.django_db
 # A Monday, with a winter's clock.
@@ -203,6 +206,27 @@ class TestAgainAndAgain:
             assert plan_outages_ahead() == 0
         assert days()[-1] == "01-11 08:00"
         assert Entry.objects.get(verb="generate").data["unavailabilities"] == 1
+
+    def test_a_mission_that_was_there_first_stays_and_no_other_vehicle_waits(self, zoe: Vehicle, manager: User) -> None:
+        """A base that is opened further ahead may have missions on days that no pattern has reached yet."""
+        other = VehicleFactory(base=zoe.base)
+        for vehicle in (zoe, other):
+            save_pattern(pattern=wash(vehicle, frequency="weekly"), by=manager)
+        zoe.base.horizon_days = 60
+        zoe.base.save()
+        # On the fifth Monday from now, a quarter past eight.
+        journey = Journey(base=zoe.base, minutes=35 * 24 * 60 + 75)
+        at = journey.ride.pickup_at
+        ShiftFactory(driver=journey.driver, period=(at - timedelta(hours=2), at + timedelta(hours=6)))
+        journey.take("confirm")
+        dispatch.assign(ride=journey.ride, driver=journey.driver, vehicle=zoe, by=journey.regulator)
+        assert plan_outages_ahead() == 3 + 4
+        assert plan_outages_ahead() == 0
+        assert "01-04 08:00" not in days(vehicle=zoe)
+        assert "01-04 08:00" in days(vehicle=other)
+        told = Entry.objects.get(verb="generate", subject_id=zoe.pk)
+        assert told.data["left_out"] == ["2027-01-04"]
+        assert line_of(told).why == "Left out, because it is on a mission then: Mon 4 January"
 
     def test_this_one_alone_leaves_the_others(self, zoe: Vehicle, manager: User) -> None:
         save_pattern(pattern=wash(zoe), by=manager)
