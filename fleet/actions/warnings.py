@@ -1,5 +1,6 @@
 """Telling a base's managers in time that a vehicle's inspection or maintenance comes up: once for each date."""
 
+import logging
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -14,10 +15,21 @@ from fleet.due import Due, dues_of, pressing
 from fleet.letters import vehicles_due
 from fleet.models import Vehicle
 
+logger = logging.getLogger(__name__)
+
 
 def warn_everywhere() -> int:
-    """Warn of what comes up on every base, each on its own day; return how many dates were told of anew."""
-    return sum(warn_on(base) for base in Base.objects.filter(vehicles__enabled=True).distinct().order_by("pk"))
+    """Warn of what comes up on every base, each on its own day; return how many dates were told of anew.
+
+    A base on which that fails keeps no other from its warnings.
+    """
+    told = 0
+    for base in Base.objects.filter(vehicles__enabled=True).distinct().order_by("pk"):
+        try:
+            told += warn_on(base)
+        except Exception:
+            logger.exception("No warnings of vehicles on %s this time", base.code)
+    return told
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.notifications.models import Message
+from fleet.actions import warnings
 from fleet.actions.readings import Dashboard, take_reading
 from fleet.actions.warnings import warn_everywhere, warn_on
 from fleet.models import Vehicle
@@ -46,6 +47,23 @@ def test_every_manager_is_told_once_of_each_date(base: Base, manager: User) -> N
     assert warn_everywhere() == 1
     zoe.refresh_from_db()
     assert zoe.warned_for == [f"inspection_until:{zoe.inspection_until}"]
+
+
+def test_a_base_that_fails_keeps_no_other_from_its_warnings(
+    base: Base, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = ManagerFactory(base=BaseFactory(code="toulon"))
+    due(base), due(second.base)
+
+    def fails_on_the_first(news: Any, of: Base, person: User) -> Any:
+        if of == base:
+            raise ValueError
+        return vehicles_due(news, of, person)
+
+    vehicles_due = warnings.vehicles_due
+    monkeypatch.setattr(warnings, "vehicles_due", fails_on_the_first)
+    assert warn_of_due_dates() == 1
+    assert told() == [second.email]
 
 
 def test_several_of_a_day_are_one_message(base: Base, manager: User) -> None:
