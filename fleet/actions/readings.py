@@ -54,7 +54,9 @@ def take_reading(
     Stale when the vehicle is gone.
     """
     if done := journal.earlier(tap):
-        return Reading.objects.get(pk=done.data["reading"])
+        if reading := Reading.objects.filter(pk=done.data["reading"]).first():
+            return reading
+        raise Stale(_("A base manager took this reading out. Read the dashboard again."))
     lock_vehicles([vehicle.pk])
     row = Vehicle.objects.select_related("base").filter(pk=vehicle.pk).first()
     if row is None:

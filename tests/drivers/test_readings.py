@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from drivers.models import Shift
 from echauffeur.journal.models import Entry
+from fleet.actions.readings import remove_reading
 from fleet.models import Reading, Vehicle
 from tests.drivers.conftest import Duty
-from tests.factories import DriverFactory, ReadingFactory, ShiftFactory, VehicleFactory
+from tests.factories import DriverFactory, ManagerFactory, ReadingFactory, ShiftFactory, VehicleFactory
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true"}
@@ -45,6 +46,17 @@ def test_the_start_of_a_shift_takes_the_vehicle_over(duty: Duty, zoe: Vehicle) -
     assert (reading.kind, reading.by, reading.energy_percent) == ("start", duty.driver.user, 80)
     assert vehicle_of_the_shift(duty) == zoe.pk
     assert duty.driver.stream in Entry.objects.get(verb="read").streams
+
+
+def test_a_tap_that_comes_again_after_its_reading_was_taken_out_says_so(duty: Duty, zoe: Vehicle) -> None:
+    """The phone sends what it could not send before, and did not hear that it had arrived."""
+    tap = uuid4()
+    assert send(duty, zoe, tap=tap).status_code == 200
+    remove_reading(row=Reading.objects.get(), by=ManagerFactory(base=duty.driver.base))
+    answer = send(duty, zoe, tap=tap)
+    assert answer.status_code == 409
+    assert "took this reading out" in answer.content.decode()
+    assert not Reading.objects.exists()
 
 
 def test_the_end_of_a_shift_takes_nothing_over(duty: Duty, zoe: Vehicle) -> None:
