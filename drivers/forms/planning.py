@@ -263,7 +263,10 @@ class ShiftForm(Spanning):
 
 
 class AbsenceForm(Spanning):
-    """When a driver is away. Why, only those type and read who may (``shows_reason``)."""
+    """When a driver is away. Why, only those type and read who may (``shows_reason``).
+
+    What is written of one person never becomes another's: one that is there already keeps its driver.
+    """
 
     begins = ClockField(label=_("Away from"))
     ends = ClockField(label=_("Until"), required=False, help_text=_("Leave it empty while nobody knows."))
@@ -286,10 +289,13 @@ class AbsenceForm(Spanning):
             self.instance.kind = self.instance.kind or AbsenceKind.OTHER
         elif not self.instance.pk:
             self.fields["kind"].initial = AbsenceKind.LEAVE
+        if self.instance.pk:
+            del self.fields["driver"]
 
     def clean(self) -> dict[str, Any] | None:
         said = super().clean()
-        if not self.errors and self.others(driver=self.cleaned_data["driver"]).exists():
+        driver = self.cleaned_data.get("driver") or self.instance.driver_id
+        if not self.errors and self.others(driver=driver).exists():
             self.add_error("begins", _("This driver is already away during part of that time."))
         return said
 

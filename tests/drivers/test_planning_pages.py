@@ -389,6 +389,17 @@ class TestAbsences:
         assert "absences" in journal
         assert "raining" not in journal
 
+    def test_an_absence_stays_its_drivers(self, base: Base, sick: Absence) -> None:
+        """What was written of one person does not become another's, nor is the page refused for what it offers."""
+        client = signed_in(ManagerFactory(base=base))
+        assert "driver" not in client.get(page("absence", sick.pk)).context["form"].fields
+        other = DriverFactory(base=base)
+        sent = {"driver": other.pk, "begins": "2026-12-01T08:00", "ends": "", "kind": "sick", "note": "Broken arm"}
+        assert client.post(page("absence", sick.pk), sent).status_code == 303
+        was = sick.driver
+        sick.refresh_from_db()
+        assert (sick.driver, sick.note) == (was, "Broken arm")
+
     def test_an_overlap_is_said_at_its_field(self, client: Client, sick: Absence) -> None:
         sent = {"driver": sick.driver.pk, "begins": "2026-12-10T10:00", "ends": ""}
         assert "already away" in errors_of(client.post(page("absence-add"), sent))["begins"][0]
