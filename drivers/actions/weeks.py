@@ -18,6 +18,7 @@ from echauffeur.bases.models import Base
 from echauffeur.common.recurrence import DAYS_PER_WEEK, moment_on
 from echauffeur.common.refusals import Refusal
 from fleet.commitments import WayOut
+from fleet.models import Vehicle
 
 WHY_NOT: dict[str, Promise] = {
     "over": gettext_lazy("it would be over already"),
@@ -31,7 +32,7 @@ WHY_NOT: dict[str, Promise] = {
 class Copied:
     """A shift of the week to copy, and what becomes of it there. ``why_not``: why it is left out, if it is.
 
-    ``without_vehicle``: somebody else has its vehicle then, so it is copied without.
+    ``without_vehicle``: somebody else has its vehicle then, by a shift or on a mission, so it is copied without.
     """
 
     shift: Shift
@@ -51,7 +52,7 @@ def plan_copy(
 ) -> list[Copied]:
     """Return what copying the shifts that begin in the week of a local day into another week would make of each.
 
-    They come in order. It takes four queries, however many shifts there are.
+    They come in order. It takes five queries, however many shifts there are.
     """
     now, days = now or timezone.now(), (monday_of(into) - monday_of(week)).days
     found = list(_shifts_of(base, week, driver).select_related("driver__user", "vehicle").order_by("period", "driver"))
@@ -110,7 +111,7 @@ def _judge(copies: list[Copied], now: datetime) -> None:
     drivers = {copy.shift.driver_id for copy in copies}
     start, end = min(copy.period[0] for copy in copies), max(copy.period[1] for copy in copies)
     diary = Diary.of(drivers, start, end)
-    vehicles = _vehicles_taken(copies, start, end)
+    vehicles, missions = _vehicles_taken(copies, start, end), _missions_with_vehicles(copies, start, end)
     away = list(Absence.objects.overlapping(start, end).filter(driver__in=drivers).values_list("driver", "period"))
     for copy in copies:
         reason = ""
@@ -124,7 +125,8 @@ def _judge(copies: list[Copied], now: datetime) -> None:
             reason = "taken"
         copy.why_not = WHY_NOT.get(reason, "")
         if not reason and copy.shift.vehicle_id:
-            copy.without_vehicle = not vehicles.take(copy.shift.vehicle_id, copy.period)
+            on_mission = any(_is_with_another(copy, *mission) for mission in missions)
+            copy.without_vehicle = on_mission or not vehicles.take(copy.shift.vehicle_id, copy.period)
 
 
 def _vehicles_taken(copies: list[Copied], start: datetime, end: datetime) -> Diary:
@@ -134,6 +136,20 @@ def _vehicles_taken(copies: list[Copied], start: datetime, end: datetime) -> Dia
     for vehicle, period in rows.values_list("vehicle", "period"):
         diary.periods[vehicle].append((period.lower, period.upper))
     return diary
+
+
+def _missions_with_vehicles(
+    copies: list[Copied], start: datetime, end: datetime
+) -> list[tuple[int, int, DateTimeTZRange]]:
+    """Return vehicle, driver and period of the live missions: they lie in an app above, asked for by their relation."""
+    ids = {copy.shift.vehicle_id for copy in copies if copy.shift.vehicle_id}
+    taken = Vehicle.objects.filter(pk__in=ids, missions__period__overlap=(start, end), missions__ended_at=None)
+    return list(taken.values_list("pk", "missions__driver", "missions__period"))
+
+
+def _is_with_another(copy: Copied, vehicle: int, driver: int, period: DateTimeTZRange) -> bool:
+    """Return whether such a mission has the copy's vehicle, with somebody else at its wheel."""
+    return vehicle == copy.shift.vehicle_id and driver != copy.shift.driver_id and _touches(copy.period, period)
 
 
 def _touches(period: Period, span: DateTimeTZRange) -> bool:

@@ -28,6 +28,7 @@ from tests.factories import (
     ShiftPatternFactory,
     VehicleFactory,
 )
+from tests.life.journeys import Journey
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -192,6 +193,20 @@ class TestCopyingAWeek:
         assert copy.without_vehicle
         assert yann.shifts.get(period=hours(8)).vehicle is None
 
+    def test_a_vehicle_that_is_on_a_mission_with_somebody_else_stays_behind(self) -> None:
+        """Else the copy would strand the mission, and the page of copying has no way out of that."""
+        journey, week = Journey(minutes=7 * 24 * 60), timedelta(days=7)
+        at, hour = journey.ride.pickup_at, timedelta(hours=1)
+        ShiftFactory(driver=journey.driver, period=DateTimeTZRange(at - hour, at + 3 * hour))
+        journey.take("confirm")
+        journey.take("assign")
+        other = DriverFactory(base=journey.base, shift=None)
+        before = DateTimeTZRange(at - week, at - week + 4 * hour)
+        ShiftFactory(driver=other, period=before, vehicle=journey.vehicle)
+        (copy,) = copy_week(base=journey.base, week=MONDAY, into=NEXT, driver=other, by=journey.regulator)
+        assert copy.without_vehicle
+        assert other.shifts.get(period__startswith=at).vehicle is None
+
     def test_nothing_to_copy_is_said(self, yann: Driver, by: User) -> None:
         ShiftFactory(driver=yann, period=hours(1))
         for week, into in ((NEXT, MONDAY), (MONDAY, MONDAY), (MONDAY, date(2026, 11, 20))):
@@ -208,5 +223,5 @@ class TestCopyingAWeek:
     ) -> None:
         for driver in [yann, *DriverFactory.create_batch(count, base=yann.base, shift=None)]:
             ShiftFactory(driver=driver, period=hours(1), vehicle=VehicleFactory(base=yann.base))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             plan_copy(yann.base, MONDAY, NEXT)
