@@ -16,13 +16,14 @@ from fleet.actions.upkeep import finish_upkeep
 from fleet.due import dues_of
 from fleet.forms.vehicles import LIMIT_WIDGETS, LIMITS
 from fleet.models import Reading, ReadingKind, Unavailability, Vehicle
+from fleet.way_out import AsksForWayOut
 
 # What a dashboard can show.
 MOST_KILOMETRES = 9_999_999
 STILL_OVER = _("This is behind us already: nobody could be given the vehicle. Write when it is due next.")
 
 
-class UpkeepForm(RowForm):
+class UpkeepForm(AsksForWayOut):
     """The next dates and mileage. ``out``: what keeps the vehicle in the workshop now, if anything does."""
 
     back = forms.BooleanField(label=_("It is back: put it into service now"), required=False, initial=True)
@@ -51,7 +52,7 @@ class UpkeepForm(RowForm):
     def write(self, by: User) -> None:
         fields = [name for name in self.changes if name in LIMITS]
         out = self.out if self.cleaned_data.get("back") else None
-        finish_upkeep(vehicle=self.instance, fields=fields, by=by, out=out)
+        finish_upkeep(vehicle=self.instance, fields=fields, by=by, out=out, way_out=self.way_out)
 
 
 class ReadingForm(OnTheBasesClock, RowForm):

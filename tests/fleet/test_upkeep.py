@@ -1,9 +1,10 @@
 """The vehicles as whoever plans sees them: what is due, what was read, what is done."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from echauffeur.bases.models import Base
 from echauffeur.journal.models import Entry
 from fleet.models import Reading, Unavailability, Vehicle
 from tests.factories import ReadingFactory, RegulatorFactory, UnavailabilityFactory, VehicleFactory
+from tests.life.journeys import journey_to
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +95,20 @@ class TestDone:
         assert answer.status_code == 422
         assert "Write when it is due next." in answer.content.decode()
         assert not Entry.objects.exists()
+
+    def test_a_date_before_a_planned_mission_asks_what_becomes_of_it(self) -> None:
+        with time_machine.travel(datetime(2026, 11, 30, 8, tzinfo=UTC), tick=False):
+            journey = journey_to("assigned", minutes=25 * 60)
+            client = Client()
+            client.force_login(journey.regulator)
+            typed = {"inspection_until": journey.base.today().isoformat()}
+            answer = self.send(client, journey.vehicle, **typed)
+            assert answer.status_code == 422
+            assert 'value="release"' in answer.content.decode()
+            seen = {"way_out": "release", "way_out_seen": journey.ride.code}
+            assert self.send(client, journey.vehicle, **typed, **seen).status_code == 303
+        journey.ride.refresh_from_db()
+        assert journey.ride.state == "confirmed"
 
     def test_what_is_back_from_the_workshop_goes_into_service(
         self, control: Client, base: Base, overdue: Vehicle
