@@ -287,6 +287,7 @@ def test_an_address_shows_no_row_of_another_base(world: World, word: str) -> Non
         address = f"{world.address(asked.address)}?{word}={value}"
         with time_machine.travel(world.now, tick=False):
             status, headers, body = appearance(world.ask(asked.persona, "GET", address), address)
-        seen[whose] = status, headers, body.replace(str(value).encode(), b"*")
+        # Only where the address is repeated: a small number stands in times and lists as well.
+        seen[whose] = status, headers, body.replace(f"{word}={value}".encode(), b"*")
     assert seen["foreign"] == seen["missing"]
     assert seen["own"] != seen["missing"], "the word shows nothing of one's own either"
