@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from dispatch.admin import RefusesToStrand
 from drivers.models import Driver
 from echauffeur.accounts.actions import roles, second_factor
 from echauffeur.accounts.actions.entry import tell_of_new_password
@@ -103,7 +102,7 @@ class MembershipInline(FindsRows, admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(RefusesToStrand, TellingAdmin, UserAdmin):
+class PersonAdmin(TellingAdmin, UserAdmin):
     form = ChangedPersonForm
     add_form = NewPersonForm
     list_display = ["last_name", "first_name", "email", "base", "held", "is_active"]
@@ -160,11 +159,6 @@ class PersonAdmin(RefusesToStrand, TellingAdmin, UserAdmin):
             edits += [Edit(driver.base, "change", driver.subject, tuple(sorted(fields))) for driver in drivers]
             after_commit(forget_off_duty, [driver.pk for driver in drivers])
         return edits
-
-    def concerned(self, row: User) -> dict[str, list[int]]:
-        """Nobody can drive whose account is switched off."""
-        drivers = Driver.objects.select_for_update(no_key=True).filter(user=row).order_by("pk")
-        return {"drivers": [driver.pk for driver in drivers]}
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         formset.give_and_take(request.user)

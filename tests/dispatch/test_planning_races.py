@@ -179,7 +179,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(outages, "lock_vehicles", list)
         monkeypatch.setattr(planning, "lock_drivers", lambda ids: list(Driver.objects.filter(pk__in=ids)))
         met_before(actions, "create_mission")
-        met_before(outages, "_tell_of")
+        met_before(outages, "record_edits")
         met_before(planning, "record_edits")
         yield
 
