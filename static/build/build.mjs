@@ -70,7 +70,9 @@ async function buildStyles() {
   const { outputFiles } = await esbuild.build(styles);
   const users = [ALWAYS, ...(await texts(path.join(PROJECT, "templates"), [".html"])), ...(await texts(STATIC, [".js"]))];
   for (const { path: file, text } of outputFiles) {
-    await writeFile(file, (await esbuild.transform(adapt(text, users.join("\n")), { loader: "css", minify: true })).code);
+    // The theme's colours stand in one bundle, and others read them.
+    const read = outputFiles.filter((other) => other.path !== file).flatMap((other) => other.text.match(/var\(--[\w-]+/g) ?? []);
+    await writeFile(file, (await esbuild.transform(adapt(text, [...users, ...read].join("\n")), { loader: "css", minify: true })).code);
   }
 }
 
