@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import translation
@@ -51,7 +51,8 @@ def keep_form(request: HttpRequest) -> None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_KEPT_BYTES:
         return
     typed = {name: value for name, value in request.POST.items() if not any(word in name for word in NEVER_KEPT)}
-    request.session[KEPT_FORM] = {"path": request.path, "typed": typed}
+    several = {name: request.POST.getlist(name) for name in typed if len(request.POST.getlist(name)) > 1}
+    request.session[KEPT_FORM] = {"path": request.path, "typed": typed} | ({"several": several} if several else {})
 
 
 def take_kept_form(request: HttpRequest, path: str = "") -> dict[str, str]:
@@ -61,6 +62,17 @@ def take_kept_form(request: HttpRequest, path: str = "") -> dict[str, str]:
         return {}
     del request.session[KEPT_FORM]
     return dict(kept["typed"])
+
+
+def take_kept_post(request: HttpRequest) -> QueryDict | None:
+    """Return it as a form takes it, names of several values with all of them; None when nothing was kept; once."""
+    several = request.session.get(KEPT_FORM, {}).get("several", {})
+    if not (typed := take_kept_form(request)):
+        return None
+    sent = QueryDict(mutable=True)
+    for name, value in typed.items():
+        sent.setlist(name, several.get(name, [value]))
+    return sent
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from echauffeur.accounts.middleware import KEPT_FORM
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, RegulatorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,13 @@ def test_another_site_does_not_choose_where_one_goes(client: Client) -> None:
 def test_what_is_no_address_leads_to_the_page_that_was_asked_for(client: Client) -> None:
     answer = client.get("/rides/", headers={"HX-Request": "true", "HX-Current-URL": "http://["})
     assert answer["HX-Redirect"] == "/sign-in/?next=/rides/"
+
+
+def test_a_row_s_form_has_what_was_typed_after_signing_in_all_days_of_it(client: Client) -> None:
+    regulator = RegulatorFactory()
+    here = "/bases/brest/planning/patterns/new/"
+    client.post(here, {"weekdays": ["0", "3"], "begins": "05:45", "breaks": "at noon"})
+    client.post("/sign-in/", {"username": regulator.email, "password": PASSWORD})
+    form = client.get(here).context["form"]
+    assert (form["weekdays"].value(), form["begins"].value(), form["breaks"].value()) == (["0", "3"], "05:45", "at noon")
+    assert not client.get(here).context["form"].is_bound

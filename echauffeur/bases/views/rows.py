@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from echauffeur.accounts.access import base_where
+from echauffeur.accounts.middleware import take_kept_post
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
@@ -45,8 +46,11 @@ def show(
 
 
 def typed(request: SignedInRequest) -> QueryDict | None:
-    """Return what was sent, be it nothing at all; None when the form is only asked for."""
-    return request.POST if request.method == "POST" else None
+    """Return what was sent, be it nothing at all; None when the form is only asked for.
+
+    After signing in again, that is what was sent here when the session had ended.
+    """
+    return request.POST if request.method == "POST" else take_kept_post(request)
 
 
 def page_of(request: SignedInRequest, rows: QuerySet[Any]) -> Page[Any]:
