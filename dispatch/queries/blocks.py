@@ -54,6 +54,10 @@ class Block:
     def key(self) -> str:
         return f"{self.kind}-{self.pk}"
 
+    def lasts_over(self, first: int, last: int) -> bool:
+        """Whether somebody or something is away at some time between these places; a shift counts where it begins."""
+        return self.kind != Kind.SHIFT and self.first < last and self.last > first
+
 
 @dataclass(frozen=True)
 class Cell:

@@ -193,8 +193,14 @@ class Planning:
 
     @cached_property
     def agenda(self) -> list[tuple[Head, list[Block]]]:
-        """Each day with its blocks, for a narrow screen."""
-        return [(head, self.blocks[head.index]) for head in self.heads]
+        """Each day with what begins on it, and who or what is still away on it; for a narrow screen."""
+        every = [block for blocks in self.blocks.values() for block in blocks]
+        starts = self.frame.starts
+
+        def on(index: int) -> list[Block]:
+            return [one for one in every if one.day == index or one.lasts_over(starts[index], starts[index + 1])]
+
+        return [(head, on(head.index)) for head in self.heads]
 
     @cached_property
     def usual(self) -> dict[int | None, tuple[str, str]]:

@@ -144,6 +144,13 @@ class TestRows:
         [row] = seen(base, by="vehicles").rows
         assert ([block.lane for block in row.cells[0].blocks], row.lanes) == ([0, 1, 0], 2)
 
+    def test_who_is_away_for_days_is_told_on_each_of_them_on_a_phone(self, base: Base) -> None:
+        driver = DriverFactory(base=base, shift=None)
+        Absence.objects.create(driver=driver, period=(at(base, -2, 0), at(base, 3, 0)), kind="leave")
+        shift(driver, at(base, 3, 22), at(base, 4, 6))
+        told = [[block.kind.value for block in blocks] for _head, blocks in seen(base).agenda]
+        assert told == [["absence"], ["absence"], ["absence"], ["shift"], [], [], []]
+
     def test_who_no_longer_drives_stays_in_sight_while_something_is_planned(self, base: Base) -> None:
         leaving, left = DriverFactory.create_batch(2, base=base, shift=None, enabled=False)
         shift(leaving, at(base, 0, 8), at(base, 0, 16))
