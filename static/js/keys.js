@@ -24,7 +24,9 @@ function hotkeyTarget(event) {
 function pressHotkey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const target = hotkeyTarget(event);
-  if (!target) return;
+  const modal = document.querySelector("dialog:modal");
+  // What lies behind a dialog is out of reach for keys as it is for the mouse.
+  if (!target || (modal && !modal.contains(target))) return;
   event.preventDefault();
   if (isTyping(target)) target.focus();
   else target.click();

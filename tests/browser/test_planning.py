@@ -1,5 +1,6 @@
 """A week planned with the mouse, with a finger and with the keyboard alone, beside a colleague, on both screens."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +17,7 @@ from fleet.models import Unavailability, Vehicle
 from tests.browser.comparing import expect_same_as_afresh
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs
 from tests.browser.guard import Guard
-from tests.factories import DriverFactory, RegulatorFactory, RideFactory, VehicleFactory
+from tests.factories import PASSWORD, DriverFactory, RegulatorFactory, RideFactory, VehicleFactory
 
 AT_ONCE = 3_000  # milliseconds
 Point = tuple[float, float]
@@ -330,6 +331,48 @@ class TestRefusals:
         page.context.set_offline(False)
         assert hours_of(row) == ("Mon 08:00", "16:00")
 
+    def test_without_network_the_dialog_says_so_and_keeps_what_was_typed(
+        self, open_as: OpenAs, guard: Guard, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        guard.forgive("ERR_INTERNET_DISCONNECTED", "WebSocket connection")
+        page = open_as(regulator, address(monday))
+        page.locator(f"#add-{crew[0].pk}-1").press("Enter")
+        page.get_by_label("Breaks").fill("12:00-13:00")
+        page.context.set_offline(True)
+        for _ in range(2):
+            page.locator("#plan-dialog").get_by_role("button", name="Save", exact=True).click()
+            expect(page.locator("#plan-dialog").get_by_role("alert")).to_contain_text("nothing was changed")
+        expect(page.get_by_label("Breaks")).to_have_value("12:00-13:00")
+        page.context.set_offline(False)
+        save(page)
+        assert Shift.objects.get().breaks
+
+    def test_lost_answer_promises_nothing(
+        self, open_as: OpenAs, guard: Guard, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        guard.forgive("ERR_TIMED_OUT")
+        shift(crew[0], monday, 0, (8, 16))
+        page = open_as(regulator, address(monday))
+        page.route("**/move/", lambda route: route.abort("timedout"))
+        mine = f"driver-{crew[0].pk}"
+        drag(page, spot(page, mine, 0, 12), spot(page, mine, 1, 12))
+        expect(page.locator("#messages")).to_contain_text("may be saved or not")
+
+    def test_session_that_ended_leads_back_to_the_form_as_it_was_typed(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        page = open_as(regulator, address(monday))
+        page.locator(f"#add-{crew[0].pk}-1").press("Enter")
+        page.get_by_label("Breaks").fill("12:00-13:00")
+        page.context.clear_cookies(name="sessionid")
+        page.locator("#plan-dialog").get_by_role("button", name="Save", exact=True).click()
+        page.locator("#id_username").fill(regulator.email)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#id_password").press("Enter")
+        expect(page.get_by_label("Breaks")).to_have_value("12:00-13:00")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(block(page, Shift.objects.get())).to_be_visible()
+
 
 class TestKeyboard:
     def focused(self, page: Page) -> str:
@@ -402,6 +445,33 @@ class TestKeyboard:
         expect(page.locator("#plan-dialog")).to_be_hidden()
         planned.refresh_from_db()
         assert (planned.overrule, hours_of(row)) == ("Agreed on the phone.", ("Mon 08:00", "15:00"))
+
+    def test_days_are_one_key_apart_and_said(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        row = shift(crew[0], monday, 0, (8, 16))
+        page = open_as(regulator, address(monday))
+        block(page, row).focus()
+        for key in ("PageDown", "PageDown", "PageUp", "PageDown"):
+            page.keyboard.press(f"Alt+{key}")
+        wednesday = monday + timedelta(days=2)
+        expect(page.locator("#announcer")).to_contain_text(f"Wed {wednesday.day}, 08:00–16:00, Y. Kerbrat")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#driver-{crew[0].pk} .plan__cell").nth(2).locator(f"#shift-{row.pk}")).to_be_focused()
+        assert hours_of(row) == ("Wed 08:00", "16:00")
+
+    def test_keys_of_the_page_behind_a_dialog_do_nothing(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        page = open_as(regulator, address(monday))
+        page.locator(f"#add-{crew[0].pk}-1").press("Enter")
+        page.get_by_label("Breaks").fill("12:00-13:00")
+        page.locator("#plan-dialog").get_by_role("button", name="Save", exact=True).focus()
+        for key in ("d", "v", "n", "?"):
+            page.keyboard.press(key)
+        expect(page.get_by_label("Breaks")).to_have_value("12:00-13:00")
+        expect(page.locator("#live")).to_have_attribute("data-by", "drivers")
+        expect(page.locator("#plan-keys")).to_be_hidden()
 
     def test_days_rows_and_help_have_their_keys(
         self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver], zoe: Vehicle
@@ -545,6 +615,28 @@ class TestLook:
         page.get_by_role("link", name="08:00–16:00").click()
         expect(page.locator("#plan-dialog")).to_be_visible()
         axe(page)
+
+    @pytest.mark.usefixtures("full")
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_shift_is_blue_with_or_without_a_vehicle(
+        self, open_as: OpenAs, axe: Callable[[Page], None], regulator: User, monday: date, scheme: str
+    ) -> None:
+        page = open_as(regulator, address(monday), color_scheme=scheme)
+        for shown in page.locator(".plan__block.is-shift").all():
+            colour = shown.evaluate("(block) => getComputedStyle(block).backgroundColor")
+            red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+            assert blue > max(red, green) + 10, colour
+        axe(page)
+
+    def test_what_a_driver_s_plan_is_made_of_opens_in_the_same_dialog(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        page = open_as(regulator, address(monday))
+        dialog = page.locator("#plan-dialog")
+        page.locator(f"#name-{crew[0].pk}").press("Enter")
+        dialog.get_by_role("link", name="Add an absence").click()
+        expect(dialog.get_by_label("Away from")).to_be_visible()
+        expect(page.locator("#plan-grid")).to_be_visible()
 
     def test_phone_has_the_days_as_a_list_with_the_same_forms(
         self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]

@@ -50,3 +50,19 @@ test("usual hours that end before they begin end on the day after", () => {
   assert.deepEqual(usualHours("2026-12-31T00:00", ["22:00", "06:00"]), { begins: "2026-12-31T22:00", ends: "2027-01-01T06:00" });
   assert.deepEqual(usualHours("2026-12-31T00:00", ["08:00", "16:00"]), { begins: "2026-12-31T08:00", ends: "2026-12-31T16:00" });
 });
+
+test("a time in words names its days when it lasts for more than one, or nobody knows how long", () => {
+  assert.equal(week().words({ first: 480, last: 960 }), "08:00–16:00");
+  assert.equal(week().words({ first: 1320, last: 1800 }), "22:00–06:00");
+  assert.equal(week().words({ first: 480, last: 4 * 1440 + 1080 }), "Mon 30 08:00 – Fri 4 18:00");
+  assert.equal(week().words({ first: 480, last: WEEK[7] }, { isOpen: true }), "Mon 30 08:00–…");
+});
+
+test("days later the clock shows the same, also after it has changed", () => {
+  const spring = new Scale({ starts: [0, 1440, 2820], origin: at("2026-03-28T00:00+01:00"), zone: "Europe/Paris", snap: 30 });
+  const later = spring.daysLater(480, 1);
+  assert.equal(spring.stamp(later), "2026-03-29T08:00");
+  assert.equal(spring.daysLater(later, -1), 480);
+  assert.equal(spring.daysLater(480, -1), undefined);
+  assert.equal(spring.daysLater(480, 2), undefined);
+});

@@ -10,15 +10,23 @@ const place = () => document.getElementById("plan-form");
 const KINDS = { true: ["shift", "absence"], false: ["outage", "shift"] };
 const addressOf = (kind) => grid().dataset[`add${kind[0].toUpperCase()}${kind.slice(1)}`];
 
-/** Shows the form of that address. */
+let opened = ""; // the address of the form that is shown, where it has one
+let latest = 0; // which form was asked for last
+
+/** Shows the form of that address, unless another one was asked for in the meantime. */
 export async function openForm(address) {
+  const mine = ++latest;
   const answer = await ask(address);
-  if (answer.part) show(answer, address);
+  if (mine !== latest) return { failed: true };
+  if (!answer.part) return answer;
+  opened = address;
+  show(answer, address);
   return answer;
 }
 
 /** Shows the form that came back instead of a step that was refused. */
 export function showRefused(answer) {
+  opened = "";
   show(answer, "");
   announce(say("refused"));
 }
@@ -68,7 +76,7 @@ async function submit(event) {
   if (form.method === "dialog" || event.defaultPrevented || !place().contains(form)) return;
   event.preventDefault();
   const [address, typed] = [form.getAttribute("action"), new FormData(form, event.submitter)];
-  const answer = await (form.method === "get" ? ask(`${address}?${new URLSearchParams(typed)}`) : ask(address, typed));
+  const answer = await (form.method === "get" ? ask(`${address}?${new URLSearchParams(typed)}`) : ask(address, typed, opened));
   if (answer.saved) dialog().close();
   else if (answer.part) show(answer, "");
   else for (const button of form.querySelectorAll("button")) [button.disabled, button.ariaBusy] = [false, null];

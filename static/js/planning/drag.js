@@ -13,6 +13,7 @@ let wasDragged = false;
 const edgeOf = (pointer) => (pointer === "touch" ? 14 : 7);
 
 function down(event) {
+  wasDragged = false; // not every drag is followed by a click
   if (event.button || !event.isPrimary || inHand()) return;
   const block = event.target.closest(".plan__block");
   const chip = event.target.closest("[data-chip]");
@@ -20,7 +21,6 @@ function down(event) {
   const isFree = row && !block && !event.target.closest(".plan__who, .plan__add");
   if (!(block?.dataset.move || chip || (isFree && adding()))) return;
   press = { block, chip, row, x: event.clientX, y: event.clientY, id: event.pointerId, type: event.pointerType };
-  wasDragged = false;
   if (event.pointerType === "touch") press.rest = setTimeout(() => begin(press.x, press.y), REST);
 }
 

@@ -30,11 +30,8 @@ export function change(how) {
   draw();
 }
 
-/** Returns what would be, in words: Mon 30, 08:00–16:00. */
-export function words() {
-  const shown = scale();
-  return `${shown.clock(held.first)}–${shown.clock(held.last)}`;
-}
+/** Returns the time that would be, in words: 08:00–16:00. */
+const words = () => scale().words(held, { isOpen: "open" in (held.block?.dataset ?? {}) });
 
 /** Draws the ghost where the time in the hand lies now; what lies outside of the view is cut. */
 export function draw() {
@@ -60,9 +57,10 @@ export function release() {
   [held, ghost] = [null, null];
 }
 
-/** Says what is in the hand, for who moves it with keys. */
+/** Says what is in the hand, for who moves it with keys and may not see on which day it lies. */
 export function tellHeld(name) {
-  announce(say(name, { times: words(), row: nameOf(rowOf(held.row)) }));
+  const [times, day] = [words(), scale().day(held.first)];
+  announce(say(name, { times: times.startsWith(day) ? times : `${day}, ${times}`, row: nameOf(rowOf(held.row)) }));
 }
 
 /** Does it: asks the server, or opens the form of something new. */

@@ -62,14 +62,22 @@ function nudge(event, block) {
   const hold = holdOf(event);
   const steps = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const rowSteps = hold === "move" && { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!hold || !(steps || rowSteps) || !block.dataset.move) return false;
+  const days = hold === "move" && { PageDown: 1, PageUp: -1 }[event.key];
+  if (!hold || !(steps || rowSteps || days) || !block.dataset.move) return false;
   event.preventDefault();
   if (inHand()?.isSending || (hold === "end" && "open" in block.dataset)) return true;
   if (inHand()?.block !== block) take({ block, row: block.closest(".plan__row"), ...spanOf(block) });
   if (steps) change(changed(inHand(), hold, steps * scale().snap, scale().snap));
+  else if (days) changeDay(days);
   else if (block.dataset.kind !== "absence") changeRow(rowSteps);
   tellHeld("moving");
   return true;
+}
+
+function changeDay(days) {
+  const { first } = inHand();
+  const there = scale().daysLater(first, days);
+  if (there !== undefined) change(changed(inHand(), "move", there - first, scale().snap));
 }
 
 function changeRow(step) {

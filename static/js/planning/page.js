@@ -15,7 +15,7 @@ export function say(name, values = {}) {
 /** The scale of what is shown now. */
 export function scale() {
   const { starts, origin, zone, snap } = root().dataset;
-  return new Scale({ starts: starts.split(" ").map(Number), origin: Number(origin), zone, snap: Number(snap) });
+  return new Scale({ starts: starts.split(" ").map(Number), origin: Number(origin), zone, snap: Number(snap), language: document.documentElement.lang });
 }
 
 export const spanOf = ({ dataset }) => ({ first: Number(dataset.first), last: Number(dataset.last) });

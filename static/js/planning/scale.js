@@ -2,13 +2,14 @@
  * takes as much room as any other, though some have an hour more or less. No page is needed for any of this. */
 export class Scale {
   /** `starts`: where each day begins and, after them, where the last one ends. `origin`: the beginning, in seconds
-   * since the epoch. `zone`: on whose clock. `snap`: minutes to which a hand is held. */
-  constructor({ starts, origin, zone, snap }) {
+   * since the epoch. `zone`: on whose clock. `snap`: minutes to which a hand is held. `language`: of days. */
+  constructor({ starts, origin, zone, snap, language = "en" }) {
     this.starts = starts;
     this.origin = origin;
     this.snap = snap;
     const numbers = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
     this.format = new Intl.DateTimeFormat("en-GB", { ...numbers, hourCycle: "h23", timeZone: zone });
+    this.ofDays = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", timeZone: zone });
   }
 
   get days() {
@@ -41,14 +42,22 @@ export class Scale {
     return start + (at - day) * (end - start);
   }
 
+  /** The place of the same clock time so many days later, or undefined when it is not among the days shown. */
+  daysLater(place, days) {
+    const [from, to] = [this.dayOf(place), this.dayOf(place) + days];
+    if (to < 0 || to >= this.days || place < 0) return undefined;
+    const near = this.starts[to] + place - this.starts[from];
+    return [near, near - 60, near + 60].find((other) => this.clock(other) === this.clock(place)) ?? near;
+  }
+
   /** The nearest place to which a hand is held. */
   snapped(place) {
     return Math.round(place / this.snap) * this.snap;
   }
 
-  #parts(place) {
+  #parts(place, format = this.format) {
     const moment = new Date((this.origin + place * 60) * 1000);
-    return Object.fromEntries(this.format.formatToParts(moment).map(({ type, value }) => [type, value]));
+    return Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]));
   }
 
   /** The place on the clock, as forms take it: 2026-11-30T08:00. */
@@ -60,6 +69,19 @@ export class Scale {
   /** What the clock shows there: 08:00. */
   clock(place) {
     return this.stamp(place).slice(11);
+  }
+
+  /** Which day it is there: Mon 30. */
+  day(place) {
+    const { weekday, day } = this.#parts(place, this.ofDays);
+    return `${weekday} ${day}`;
+  }
+
+  /** A time in words, the shorter the better: 08:00–16:00, or with its days when it lasts for more than one. */
+  words({ first, last }, { isOpen = false } = {}) {
+    if (isOpen) return `${this.day(first)} ${this.clock(first)}–…`;
+    if (last - first <= 1500) return `${this.clock(first)}–${this.clock(last)}`;
+    return `${this.day(first)} ${this.clock(first)} – ${this.day(last)} ${this.clock(last)}`;
   }
 }
 

@@ -1,28 +1,39 @@
 // How the calendar asks and tells the server, and what an answer means.
 import { tell } from "../announcer.js";
-import { ourHeaders } from "../texts.js";
+import { icon, make, ourHeaders } from "../texts.js";
 import { say } from "./page.js";
 
 const PATIENCE = 15_000;
 const GONE = [403, 404, 410];
+let asking = 0; // how many answers are waited for
 
 /** Returns `{saved}` when the server did it, `{part}` when it shows a form instead, or `{failed}`, which the person has
- * been told. `body` undefined only asks. */
-export async function ask(address, body) {
+ * been told. `body` undefined only asks. `page`: where to go on when one must sign in first, unless it is this page. */
+export async function ask(address, body, page = "") {
   let response;
+  waitFor(1);
   try {
     response = await fetch(address, {
       method: body ? "POST" : "GET",
       body,
-      headers: ourHeaders(),
+      headers: { ...ourHeaders(), ...(page && { "HX-Current-URL": new URL(page, location.href).href }) },
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),
     });
     return await meaning(response);
   } catch {
-    return fail("not-sent");
+    if (!body || !navigator.onLine) return fail("not-sent");
+    document.dispatchEvent(new CustomEvent("live:refresh"));
+    return fail("unsure");
+  } finally {
+    waitFor(-1);
   }
+}
+
+function waitFor(more) {
+  asking += more;
+  document.documentElement.classList.toggle("is-asking", asking > 0);
 }
 
 async function meaning(response) {
@@ -43,6 +54,16 @@ async function meaning(response) {
 }
 
 function fail(why) {
-  tell("error", say(why));
+  const form = document.querySelector("#plan-dialog[open] #planning-form");
+  if (form) tellInside(form, say(why));
+  else tell("error", say(why));
   return { failed: true };
+}
+
+/** Says it in the dialog, which covers the corner where messages stand. */
+function tellInside(form, sentence) {
+  document.getElementById("plan-failed")?.remove();
+  const words = make("p", { textContent: sentence });
+  form.prepend(make("div", { class: "alert is-error", id: "plan-failed", role: "alert", tabIndex: -1 }, icon("level-error"), words));
+  document.getElementById("plan-failed").focus();
 }
