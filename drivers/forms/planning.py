@@ -288,7 +288,7 @@ class AbsenceForm(Spanning):
                 del self.fields[name]
             self.instance.kind = self.instance.kind or AbsenceKind.OTHER
         elif not self.instance.pk:
-            self.fields["kind"].initial = AbsenceKind.LEAVE
+            self.initial["kind"] = AbsenceKind.LEAVE
         if self.instance.pk:
             del self.fields["driver"]
 

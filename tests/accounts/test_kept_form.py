@@ -69,5 +69,5 @@ def test_a_row_s_form_has_what_was_typed_after_signing_in_all_days_of_it(client:
     client.post(here, {"weekdays": ["0", "3"], "begins": "05:45", "breaks": "at noon"})
     client.post("/sign-in/", {"username": regulator.email, "password": PASSWORD})
     form = client.get(here).context["form"]
-    assert (form["weekdays"].value(), form["begins"].value(), form["breaks"].value()) == (["0", "3"], "05:45", "at noon")
+    assert [form[name].value() for name in ("weekdays", "begins", "breaks")] == [["0", "3"], "05:45", "at noon"]
     assert not client.get(here).context["form"].is_bound

@@ -151,6 +151,16 @@ class TestRows:
         told = [[block.kind.value for block in blocks] for _head, blocks in seen(base).agenda]
         assert told == [["absence"], ["absence"], ["absence"], ["shift"], [], [], []]
 
+    def test_shift_of_somebody_away_is_no_duty_on_a_phone_either(self, client: Client, base: Base) -> None:
+        driver = DriverFactory(base=base, shift=None)
+        row = shift(driver, at(base, 0, 8), at(base, 0, 16))
+        Absence.objects.create(driver=driver, period=(at(base, 0, 0), at(base, 1, 0)), kind="leave")
+        client.force_login(RegulatorFactory(base=base))
+        page = BeautifulSoup(client.get("/bases/brest/planning/?on=2026-11-30&view=week").content, "html.parser")
+        line = page.select_one(f"#agenda-0-shift-{row.pk} a.is-void")
+        assert line
+        assert "Absent" in line.get_text()
+
     def test_who_no_longer_drives_stays_in_sight_while_something_is_planned(self, base: Base) -> None:
         leaving, left = DriverFactory.create_batch(2, base=base, shift=None, enabled=False)
         shift(leaving, at(base, 0, 8), at(base, 0, 16))

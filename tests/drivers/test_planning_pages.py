@@ -382,6 +382,7 @@ class TestAbsences:
         client = signed_in(ManagerFactory(base=base))
         assert "Broken leg" in client.get(page("absence", sick.pk)).content.decode()
         assert "Sick leave" in client.get(page("driver", sick.driver.pk)).content.decode()
+        assert client.get(page("absence-add")).context["form"]["kind"].value() == "leave"
         sent = {"driver": sick.driver.pk, "begins": "2026-12-21T00:00", "ends": "2027-01-04T00:00", "kind": "training"}
         assert client.post(page("absence-add"), sent).status_code == 303
         assert set(Absence.objects.values_list("kind", flat=True)) == {"sick", "training"}
