@@ -53,6 +53,7 @@ EDITS: dict[tuple[str, str], Promise] = {
     ("base", "set_hours"): gettext_lazy("The opening hours were changed"),
     ("base", "change"): gettext_lazy("The settings of the base were changed"),
     ("base", "generate"): gettext_lazy("%(shifts)s shifts were planned ahead by their patterns"),
+    ("base", "draw_map"): gettext_lazy("The map of the base was drawn anew"),
     ("base", "import"): gettext_lazy("The file “%(file)s” was taken in"),
     ("base", "export"): gettext_lazy("%(lines)s rows were exported (%(kind)s)"),
     ("exception", "add"): gettext_lazy("Exception to the opening hours added: %(code)s"),

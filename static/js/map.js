@@ -9,6 +9,8 @@ import { icon, make, text } from "./texts.js";
 // Room for the names of the stops, and for the buttons on the right.
 const EDGE = { paddingTopLeft: [72, 56], paddingBottomRight: [88, 40], maxZoom: 17 };
 
+const drawnAt = () => document.querySelector("[data-map-drawn]")?.dataset.mapDrawn;
+
 class BaseMap {
   constructor(element) {
     this.element = element;
@@ -25,24 +27,44 @@ class BaseMap {
     if (isPicker) this.picker = new Picker(this.map, element.dataset);
     this.map.on("dragstart", () => (this.isHeld = true));
     this.#controls();
-    this.#draw();
+    this.#begin();
   }
 
+  /** Draws the base's map, in place of the one that was there. */
   async #draw() {
+    this.drawn = drawnAt();
     try {
       const response = await fetch(this.element.dataset.map);
       if (!response.ok) throw new Error(response.statusText);
       const data = await response.json();
+      this.basemap?.remove();
       this.basemap = new Basemap(this.map, data);
-      if (data.attribution) L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(this.map);
+      this.source?.remove();
+      this.source = data.attribution ? L.control.attribution({ prefix: false }).addAttribution(data.attribution).addTo(this.map) : null;
+      this.element.querySelector(".map-failed")?.remove();
     } catch (error) {
       console.warn("The base's map could not be drawn.", error);
+      this.element.querySelector(".map-failed")?.remove();
       this.element.append(make("p", { class: "map-failed", textContent: text("map-failed") }));
     }
+  }
+
+  /** Draws a map that came meanwhile. Whoever looked at nothing is shown it. */
+  async #redraw() {
+    const wasEmpty = !this.basemap?.bounds.isValid();
+    await this.#draw();
+    if (wasEmpty && !this.isHeld) this.home();
+  }
+
+  async #begin() {
+    await this.#draw();
     this.#read();
     this.home();
     everySecond(() => this.#read());
-    document.addEventListener("live:shown", () => this.#read());
+    document.addEventListener("live:shown", () => {
+      if (drawnAt() !== this.drawn) this.#redraw();
+      this.#read();
+    });
     document.addEventListener("live:positions", () => this.#read());
   }
 

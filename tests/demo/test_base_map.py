@@ -88,3 +88,13 @@ def test_guest_gets_the_map_of_the_followed_ride_alone():
     guest.cookies["sessionid"] = session.session_key
     assert guest.get("/bases/brest/map.json").status_code == 200
     assert guest.get("/bases/lille/map.json").status_code == 404
+
+
+def test_whoever_has_the_map_does_not_make_us_read_it_again(django_assert_num_queries):
+    base, client = brest(), signed_in()
+    etag = client.get("/bases/brest/map.json").headers["ETag"]
+    Basemap.objects.filter(base=base).update(features=[WATER] * 50)  # as no action does: the map is not told anew
+    with django_assert_num_queries(5):  # session, person, base, when it was drawn, places
+        assert client.get("/bases/brest/map.json", headers={"If-None-Match": etag}).status_code == 304
+    Basemap.objects.get(base=base).save()
+    assert client.get("/bases/brest/map.json", headers={"If-None-Match": etag}).status_code == 200

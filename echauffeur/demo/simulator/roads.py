@@ -77,9 +77,12 @@ class Roads:
             speed = METRES_PER_SECOND.get(feature["properties"].get("class", ""))
             if feature["properties"]["layer"] != "road" or speed is None:
                 continue
-            points = [(latitude, longitude) for longitude, latitude in feature["geometry"]["coordinates"]]
-            for a, b in pairwise(points):
-                roads.neighbours[a][b] = roads.neighbours[b][a] = metres(a, b) / speed
+            geometry = feature["geometry"]
+            lines = [geometry["coordinates"]] if geometry["type"] == "LineString" else geometry["coordinates"]
+            for line in lines:
+                points = [(latitude, longitude) for longitude, latitude in line]
+                for a, b in pairwise(points):
+                    roads.neighbours[a][b] = roads.neighbours[b][a] = metres(a, b) / speed
         return roads
 
     def nearest(self, point: Point) -> Point:

@@ -58,7 +58,8 @@ class World:
         town = await phone.get_json("/bases/brest/map.json")
         await phone.close()
         self.roads = Roads.of_map(town)
-        points = [f["geometry"]["coordinates"] for f in town["features"] if f["geometry"]["type"] == "Point"]
+        places = [f for f in town["features"] if f["properties"]["layer"] in ("place", "gate")]
+        points = [place["geometry"]["coordinates"] for place in places]
         self.homes = [(latitude, longitude) for longitude, latitude in points]
 
     # --- who plays ---
