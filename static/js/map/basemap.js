@@ -18,6 +18,8 @@ const OUTLINED = ["area", "military"];
 const FENCES_FROM = 14.5;
 const BARRIERS_FROM = 15.5;
 const REFERENCE_ZOOM = 16;
+/** What a place's dot takes above its name, where no town's name may lie. */
+const DOT = 10;
 const LABEL_ORDER = ["gate", "place", "locality"];
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--map-${name}`).trim();
@@ -124,7 +126,7 @@ export class Basemap {
       element.textContent = properties.name;
       const icon = L.divIcon({ className: "map-name-anchor", html: element, iconSize: [0, 0] });
       L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "names" }).addTo(this.layers);
-      this.labels.push(element);
+      this.labels.push({ element, below: layer === "locality" ? DOT : 0 });
     }
   }
 
@@ -147,11 +149,12 @@ export class Basemap {
   /** Leaves out the names that would lie on another, or on a stop. */
   thin() {
     const taken = [...this.map.getContainer().querySelectorAll(".map-stop > div > *")].map((part) => part.getBoundingClientRect());
-    for (const label of this.labels) label.hidden = false;
-    for (const label of this.labels) {
-      const box = label.getBoundingClientRect();
-      label.hidden = taken.some((other) => overlap(box, other));
-      if (!label.hidden) taken.push(box);
+    for (const { element } of this.labels) element.hidden = false;
+    for (const { element, below } of this.labels) {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      const box = { left, right, top, bottom: bottom + below };
+      element.hidden = taken.some((other) => overlap(box, other));
+      if (!element.hidden) taken.push(box);
     }
   }
 }
