@@ -23,7 +23,7 @@ KEPT = (
         until=gettext_lazy("Ten minutes, or until the end of your shift; at once when you stop sharing."),
     ),
 )  # fmt: skip
-HARMLESS = ("tracking.Basemap.features", "tracking.Basemap.attribution", "tracking.Basemap.drawn_at")
+HARMLESS = ("tracking.Basemap.features", "tracking.Basemap.attribution")
 
 
 def export(person: User) -> list[Section]:
