@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from dispatch.models import Mission
 from echauffeur.accounts.models import User
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs
@@ -28,6 +29,7 @@ def test_every_page(
 ) -> None:
     User.objects.update(language=language)
     manager.refresh_from_db()
+    Mission.objects.update(overrule="Kept for something else")  # so that the database lets the outage lie over it
     out = factories.UnavailabilityFactory(vehicle=journey.vehicle)
     pattern = factories.UnavailabilityPatternFactory(vehicle=journey.vehicle)
     factories.ReadingFactory(vehicle=journey.vehicle, energy_percent=9)

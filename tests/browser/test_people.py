@@ -42,7 +42,7 @@ def test_a_role_is_given_and_closes_with_its_page(open_as: OpenAs, manager: User
     expect(tower.locator("#live-state")).to_have_attribute("data-state", "live")
     page = open_as(manager, "/bases/brest/people/")
     page.get_by_role("link", name="Regulator").click()
-    page.get_by_role("link", name="Camille Morvan").click()
+    page.get_by_role("link", name="Morvan Camille").click()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Withdraw").click()
     expect(page.locator("#messages")).to_contain_text("Camille Morvan is no longer: Regulator.")
