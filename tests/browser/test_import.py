@@ -25,6 +25,7 @@ def test_a_file_is_read_corrected_and_taken_in(manager: User, open_as: OpenAs, a
     page = open_as(manager, "/bases/brest/import/")
     axe(page)
     page.get_by_role("link", name="Import Places").click()
+    expect(page.locator("[name=file]")).to_be_visible()
     axe(page)
     send(page, WRONG)
     rows = page.locator("tbody tr")
