@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -124,9 +125,16 @@ def test_parallel_guesses_get_three_tries(monkeypatch: pytest.MonkeyPatch, locks
         return matches(code, guess)
 
     monkeypatch.setattr(OneTimeCode, "matches", counting)
-    if not locks:
-        monkeypatch.setattr(codes, "_locked", lambda purpose, key: OneTimeCode.objects.filter(pk=key).first())
     guesses = [f"{(int(digits) + step) % 1_000_000:06d}" for step in range(1, 13)]
+    all_have_read = Barrier(len(guesses), timeout=20)
+
+    def read_together(purpose: Purpose, key: str) -> OneTimeCode | None:
+        row = OneTimeCode.objects.filter(pk=key).first()
+        all_have_read.wait()
+        return row
+
+    if not locks:
+        monkeypatch.setattr(codes, "_locked", read_together)
     said = at_once([partial(tried, key, guess) for guess in guesses])
     assert (len(compared) == 3) == locks, compared
     if locks:
