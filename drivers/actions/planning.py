@@ -9,10 +9,7 @@ from django.utils.translation import gettext as _
 
 from drivers.models import Absence, Driver, Shift, ShiftPattern
 from echauffeur.accounts.models import User
-from echauffeur.accounts.queries import may
-from echauffeur.accounts.roles import Permission
-from echauffeur.bases.models import Base
-from echauffeur.common.lifecycle import Party
+from echauffeur.accounts.queries import party_on
 from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal import actions as journal
 from echauffeur.journal.edits import Edit, clash_in_words, record_edits
@@ -66,15 +63,8 @@ def planning(
                 for driver in drivers
             ]
             if edits:
-                record_edits(edits, by=by, party=planner(by, drivers[0].base))
+                record_edits(edits, by=by, party=party_on(by, drivers[0].base))
 
 
 def _data(driver: Driver, told: Mapping[int, dict[str, Any]]) -> tuple[tuple[str, Any], ...]:
     return (("plan", told[driver.pk]),) if driver.pk in told else ()
-
-
-def planner(by: User, base: Base) -> Party:
-    """Return in what capacity somebody plans: an administrator, the control room, or the base's manager."""
-    if by.is_superuser:
-        return Party.ADMINISTRATOR
-    return Party.REGULATOR if may(by, Permission.REGULATE_RIDES, base) else Party.MANAGER
