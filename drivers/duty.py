@@ -8,6 +8,7 @@ from typing import Any
 
 from drivers.models import Absence, Driver, Shift
 from echauffeur.bases.models import Base
+from echauffeur.common.recurrence import monday_of
 
 Span = tuple[datetime, datetime]
 
@@ -106,7 +107,7 @@ def weeks_of(driver: Driver, now: datetime) -> list[Week]:
 
     def monday(entry: Duty | Away) -> date:
         on = local(max(entry.starts_at, now) if isinstance(entry, Away) else entry.starts_at).date()
-        return on - timedelta(days=on.weekday())
+        return monday_of(on)
 
     entries.sort(key=lambda entry: (monday(entry), entry.starts_at))
     return [Week(day, list(of_week)) for day, of_week in groupby(entries, key=monday)]

@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 
 from dispatch.queries.periods import Period
 from echauffeur.bases.models import Base
+from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
 
-DAYS_PER_WEEK = 7
 MINUTE = timedelta(minutes=1)
 HOURS_OF_A_WEEK = (6, 12, 18)
 STAMP = "%Y-%m-%dT%H:%M"
@@ -33,7 +33,7 @@ class Frame:
 
     @cached_property
     def monday(self) -> date:
-        return self.on - timedelta(days=self.on.weekday())
+        return monday_of(self.on)
 
     @cached_property
     def days(self) -> list[date]:

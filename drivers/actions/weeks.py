@@ -15,7 +15,7 @@ from drivers.models import Absence, Driver, Shift, ShiftQuerySet
 from drivers.rota import Period
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
-from echauffeur.common.recurrence import DAYS_PER_WEEK, moment_on
+from echauffeur.common.recurrence import DAYS_PER_WEEK, moment_on, monday_of
 from echauffeur.common.refusals import Refusal
 from fleet.commitments import WayOut
 from fleet.models import Vehicle
@@ -40,11 +40,6 @@ class Copied:
     breaks: list[Period]
     why_not: Promise | str = ""
     without_vehicle: bool = False
-
-
-def monday_of(on: date) -> date:
-    """Return the first day of that day's week."""
-    return on - timedelta(days=on.weekday())
 
 
 def plan_copy(

@@ -6,10 +6,11 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from drivers.actions.weeks import Copied, copy_week, monday_of, plan_copy
+from drivers.actions.weeks import Copied, copy_week, plan_copy
 from drivers.forms.planning import DriverChoice
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
+from echauffeur.common.recurrence import monday_of
 from echauffeur.common.refusals import Refusal
 from fleet.forms.recurring import DayField
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from dispatch.views.planning.forms import base_to_plan, edit, planning_link, show
 from drivers.access import pattern_of
 from drivers.actions.generation import Generated
-from drivers.actions.weeks import monday_of
 from drivers.forms.patterns import PatternForm
 from drivers.forms.planning import BeginForm
 from drivers.forms.removal import PatternRemovalForm
@@ -24,7 +23,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
 from echauffeur.common.htmx import see_other
-from echauffeur.common.recurrence import DAYS_PER_WEEK
+from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
 from tracking.actions import forget_off_duty
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])

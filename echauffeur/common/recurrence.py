@@ -69,9 +69,13 @@ class Recurrence:
         if on.weekday() not in self.weekdays:
             return False
         if self.frequency == Frequency.FORTNIGHTLY:
-            weeks = (_monday(on) - _monday(self.first_day)).days // DAYS_PER_WEEK
-            return weeks % 2 == 0
+            return not self.is_off_week(on)
         return self.nth is None or _is_nth(on, self.nth)
+
+    def is_off_week(self, on: date) -> bool:
+        """Whether that day's week is one of those that every other week leaves out."""
+        weeks = (monday_of(on) - monday_of(self.first_day)).days // DAYS_PER_WEEK
+        return weeks % 2 == 1
 
     def days(self, start: date, end: date) -> Iterator[date]:
         """Yield the days on which it comes from start to end, both included, in order."""
@@ -82,7 +86,8 @@ class Recurrence:
                 yield on
 
 
-def _monday(on: date) -> date:
+def monday_of(on: date) -> date:
+    """Return the first day of that day's week."""
     return on - timedelta(days=on.weekday())
 
 

@@ -67,19 +67,10 @@ def begin_anew(pattern: Row, old: Row, since: date) -> None:
     pattern._state.adding = True  # noqa: SLF001  how Django tells a copy from its original
     pattern.skipped = [on for on in old.skipped if on >= since]
     first = max(since, pattern.first_day)
-    if was_fortnightly and pattern.frequency == Frequency.FORTNIGHTLY and _is_off_week(old, first):
+    if was_fortnightly and pattern.frequency == Frequency.FORTNIGHTLY and old.recurrence.is_off_week(first):
         # Every other week counts from the week of the first day: the weeks stay those that they were.
         first += timedelta(days=DAYS_PER_WEEK - first.weekday())
     pattern.first_day = first
-
-
-def _is_off_week(pattern: Recurring, on: date) -> bool:
-    weeks = (_monday(on) - _monday(pattern.first_day)).days // DAYS_PER_WEEK
-    return weeks % 2 == 1
-
-
-def _monday(on: date) -> date:
-    return on - timedelta(days=on.weekday())
 
 
 def days_in_words(pattern: Recurring) -> str:

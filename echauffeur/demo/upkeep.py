@@ -11,7 +11,7 @@ from dispatch.models import Mission
 from drivers.models import Shift
 from echauffeur.bases.models import Base
 from echauffeur.common.periods import meets
-from echauffeur.common.recurrence import Frequency
+from echauffeur.common.recurrence import Frequency, monday_of
 from fleet.actions.series import make
 from fleet.models import (
     Licence,
@@ -57,7 +57,7 @@ def write_outages(fleets: dict[str, list[Vehicle]], now: datetime) -> None:
             weekdays=[0],
             begins=time(6, 30),
             ends=time(7, 15),
-            first_day=_monday(base.local(now).date()),
+            first_day=monday_of(base.local(now).date()),
         )
         make([pattern], now)
         if code == FORGETFUL:
@@ -67,10 +67,6 @@ def write_outages(fleets: dict[str, list[Vehicle]], now: datetime) -> None:
                 reason=UnavailabilityReason.INSPECTION,
                 note="Contrôle technique dépassé",
             )
-
-
-def _monday(on: date) -> date:
-    return on - timedelta(days=on.weekday())
 
 
 def write_readings(base: Base, fleet: list[Vehicle], now: datetime) -> None:
