@@ -9,6 +9,7 @@ from typing import Any
 from drivers.models import Absence, Driver, Shift
 from echauffeur.bases.models import Base
 from echauffeur.common.recurrence import monday_of
+from echauffeur.common.series import last_to_make
 
 Span = tuple[datetime, datetime]
 
@@ -84,7 +85,7 @@ class Week:
 
 def horizon_of(base: Base, now: datetime) -> datetime:
     """Return until when the base can be booked, and so until when shifts are planned."""
-    return base.day(base.local(now).date() + timedelta(days=base.horizon_days))[1]
+    return base.day(last_to_make(base, now))[1]
 
 
 def duties_of(driver: Driver, start: datetime, end: datetime) -> tuple[list[Duty], list[Away]]:

@@ -157,7 +157,6 @@ class ShiftPattern(Recurring):
         help_text=_("From when until when nobody can give them a mission: 12:00-13:00."),
     )
     on_holidays = models.BooleanField(_("also on public holidays"), default=False)
-    generated_until = models.DateField(_("generated until"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("shift pattern")

@@ -7,33 +7,22 @@ changed by hand, or left out because another shift was there, comes back only wh
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Q
 from django.utils import timezone
 
 from drivers.models import Driver, Shift, ShiftPattern
 from drivers.rota import Occurrence, Period, occurrences
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
-from echauffeur.common.series import days_to_make
+from echauffeur.common.series import Made, behind, days_to_make, last_to_make
 from echauffeur.journal import actions as journal
 
-ONE_DAY = timedelta(days=1)
 BATCH = 2000
 # So many drivers are kept from everybody else at once, for a moment.
 DRIVERS_AT_ONCE = 50
-
-
-@dataclass(frozen=True)
-class Generated:
-    """How many shifts were made, and the local days left out because the driver had another shift then."""
-
-    count: int = 0
-    left_out: tuple[date, ...] = ()
 
 
 class Diary:
@@ -62,7 +51,7 @@ class Diary:
         return True
 
 
-def generate(patterns: Iterable[ShiftPattern], now: datetime) -> Generated:
+def generate(patterns: Iterable[ShiftPattern], now: datetime) -> Made:
     """Make the shifts of these patterns that are not over and not made yet, as far as their bases can be booked.
 
     The caller holds their drivers. Of what overlaps, what is there goes first, then the older pattern.
@@ -77,7 +66,7 @@ def generate(patterns: Iterable[ShiftPattern], now: datetime) -> Generated:
     Shift.objects.bulk_create(shifts, batch_size=BATCH)
     for last, made in reached.items():
         ShiftPattern.objects.filter(pk__in=made).update(generated_until=last)
-    return Generated(len(shifts), tuple(sorted(set(left_out))))
+    return Made(len(shifts), tuple(sorted(set(left_out))))
 
 
 def _without_overlaps(wanted: list[tuple[ShiftPattern, Occurrence]]) -> tuple[list[Shift], list[date]]:
@@ -112,10 +101,7 @@ def generate_ahead(base: Base, now: datetime | None = None) -> int:
     Doing it twice, or twice at once, makes none twice: the second waits for the drivers and finds nothing left.
     """
     now = now or timezone.now()
-    last = base.local(now).date() + timedelta(days=base.horizon_days)
-    behind = Q(patterns__generated_until=None) | Q(patterns__generated_until__lt=last)
-    open_still = Q(patterns__last_day=None) | Q(patterns__last_day__gt=F("patterns__generated_until"))
-    drivers = Driver.objects.of(base).enabled().filter(behind & (open_still | Q(patterns__generated_until=None)))
+    drivers = Driver.objects.of(base).enabled().filter(behind(last_to_make(base, now), "patterns__"))
     ids = sorted(set(drivers.values_list("pk", flat=True)))
     chunks = [ids[n : n + DRIVERS_AT_ONCE] for n in range(0, len(ids), DRIVERS_AT_ONCE)]
     return sum(_generate_for(base, chunk, now) for chunk in chunks)

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from drivers.actions.generation import Generated
 from drivers.actions.patterns import save_pattern
 from drivers.forms.planning import BREAK_OUTSIDE, BreaksField, DriverChoice, break_in_words
 from drivers.models import ShiftPattern
 from drivers.rota import Occurrence, in_order, misplaced_break, next_occurrences
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
+from echauffeur.common.series import Made
 from fleet.forms.recurring import (
     RECURRING_CLASSES,
     RECURRING_FIELDS,
@@ -45,7 +45,7 @@ class PatternForm(RecurringForm):
 
     def __init__(self, *args: Any, base: Base, **kwargs: Any) -> None:
         super().__init__(*args, base=base, **kwargs)
-        self.made = Generated()
+        self.made = Made()
         self.fields["driver"].offer(base)  # type: ignore[attr-defined]
         if self.instance.pk:
             del self.fields["driver"]

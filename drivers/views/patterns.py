@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from dispatch.views.planning.forms import base_to_plan, edit, planning_link, show
 from drivers.access import pattern_of
-from drivers.actions.generation import Generated
 from drivers.forms.patterns import PatternForm
 from drivers.forms.planning import BeginForm
 from drivers.forms.removal import PatternRemovalForm
@@ -24,6 +23,7 @@ from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
 from echauffeur.common.htmx import see_other
 from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
+from echauffeur.common.series import Made
 from tracking.actions import forget_off_duty
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +105,7 @@ def _edit(request: SignedInRequest, base: Base, form: PatternForm, *, title: str
     return edit(request, base, form, title=title, back=back, remove=remove_at, template=PATTERN, then=then)
 
 
-def say_left_out(request: SignedInRequest, made: Generated | None) -> None:
+def say_left_out(request: SignedInRequest, made: Made | None) -> None:
     """Say on which days the driver had another shift, so that the pattern has none there."""
     if made and made.left_out:
         days = ", ".join(formats.date_format(day, "D j M") for day in made.left_out)

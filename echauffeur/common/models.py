@@ -78,6 +78,7 @@ class Recurring(models.Model):
     skipped: "models.Field[list[date], list[date]]" = ArrayField(
         models.DateField(), verbose_name=_("except on"), default=list, blank=True
     )
+    generated_until = models.DateField(_("generated until"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -5,12 +5,10 @@ is left alone from then on, until the pattern itself is changed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +16,12 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.recurrence import period_on
-from echauffeur.common.refusals import Stale
-from echauffeur.common.series import begin_anew, days_to_make, end_before, splits
+from echauffeur.common.series import Made, behind, days_to_make, last_to_make, rewrite, withdraw
 from echauffeur.journal import actions as journal
 from fleet.actions.outages import planning
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
-from fleet.models import Unavailability, UnavailabilityPattern, UnavailabilityQuerySet, Vehicle
+from fleet.models import Unavailability, UnavailabilityPattern, Vehicle
 from fleet.queries.availability import vehicle_times
 
 GONE = _("Somebody else just removed this. Go back to the plan: it shows what holds now.")
@@ -49,67 +46,25 @@ def save_pattern(
     now = timezone.now()
     with planning([pattern.vehicle_id], by=by, way_out=way_out) as vehicles:
         pattern.vehicle = vehicles[pattern.vehicle_id]
-        old = _held(pattern) if pattern.pk else None
-        if old:
-            pattern.skipped = old.skipped
-            _coming(old, now, since).delete()
-        if old and since and splits(old, since, pattern.vehicle.base):
-            begin_anew(pattern, old, since)
+        base = pattern.vehicle.base
+        rewrite(pattern, Unavailability.objects.all(), base, now=now, since=since, gone=GONE)
         if also:
             also.save(update_fields=["period", "reason", "note"])
-        pattern.generated_until = None
-        pattern.save()
-        if old and old.pk != pattern.pk:
-            Unavailability.objects.filter(pattern=old.pk, on__gte=since).update(pattern=pattern)
         return make([pattern], now).count
 
 
-def remove_pattern(
-    *,
-    row: UnavailabilityPattern,
-    by: User,
-    since: date | None = None,
-    also: Unavailability | None = None,
-) -> None:
+def remove_pattern(*, row: UnavailabilityPattern, by: User, since: date | None = None) -> None:
     """Remove a pattern with what is to come of it, or, with ``since``, end it the day before.
 
-    What somebody changed by hand stays, and so does what has begun; but ``also``, one of them, goes too unless it is
-    over. Raises Refusal when the day is past, Stale when the pattern is gone.
+    What somebody changed by hand stays, and so does what has begun. Raises Refusal when the day is past, Stale when the
+    pattern is gone.
     """
-    now = timezone.now()
     with planning([row.vehicle_id], by=by) as vehicles:
-        pattern = _held(row)
-        _coming(pattern, now, since).delete()
-        if also:
-            Unavailability.objects.filter(period__startswith__gt=now, pk=also.pk).delete()
-        if since and splits(pattern, since, vehicles[row.vehicle_id].base):
-            end_before(pattern, since)
-        else:
-            pattern.delete()
-
-
-def _held(pattern: UnavailabilityPattern) -> UnavailabilityPattern:
-    row = UnavailabilityPattern.objects.filter(pk=pattern.pk).first()
-    if row is None:
-        raise Stale(GONE)
-    return row
-
-
-def _coming(pattern: UnavailabilityPattern, now: datetime, since: date | None) -> UnavailabilityQuerySet:
-    """Return what the pattern made and has not begun, from that local day on if there is one."""
-    coming = Unavailability.objects.filter(pattern=pattern.pk, by_hand=False, period__startswith__gt=now)
-    return coming.filter(on__gte=since) if since else coming
+        base = vehicles[row.vehicle_id].base
+        withdraw(row, Unavailability.objects.all(), base, now=timezone.now(), since=since, gone=GONE)
 
 
 # --- ahead ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Made:
-    """How many rows were made, and the local days left out because the vehicle is on a mission then."""
-
-    count: int = 0
-    left_out: tuple[date, ...] = ()
 
 
 def make(patterns: Iterable[UnavailabilityPattern], now: datetime, *, spares_missions: bool = False) -> Made:
@@ -164,11 +119,8 @@ def make_ahead(base: Base, now: datetime | None = None) -> int:
     would lie on a mission that was planned before is left out, and the journal says so.
     """
     now = now or timezone.now()
-    last = base.local(now).date() + timedelta(days=base.horizon_days)
-    behind = Q(generated_until=None) | Q(generated_until__lt=last) & (
-        Q(last_day=None) | Q(last_day__gt=F("generated_until"))
-    )
-    waiting = UnavailabilityPattern.objects.filter(behind, vehicle__base=base, vehicle__enabled=True)
+    patterns = UnavailabilityPattern.objects.filter(vehicle__base=base, vehicle__enabled=True)
+    waiting = patterns.filter(behind(last_to_make(base, now)))
     ids = sorted(set(waiting.values_list("vehicle", flat=True)))
     return sum(_make_for(base, vehicle, now) for vehicle in ids)
 

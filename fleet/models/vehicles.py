@@ -188,7 +188,6 @@ class UnavailabilityPattern(Recurring):
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="patterns", verbose_name=_("vehicle"))
     reason = models.CharField(_("reason"), max_length=12, choices=UnavailabilityReason.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    generated_until = models.DateField(_("generated until"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("recurring unavailability")
