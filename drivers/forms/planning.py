@@ -17,8 +17,8 @@ from drivers.rota import Clocks, breaks_on, clocks_of, in_order
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
+from fleet.forms.outages import VehicleChoice
 from fleet.forms.recurring import DayField
-from fleet.models import Vehicle
 from fleet.way_out import AsksForWayOut
 
 VEHICLE_TAKEN = _("%(driver)s has this vehicle during part of that time. Choose another one.")
@@ -92,26 +92,19 @@ class DriverChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django'
         self.queryset = rows.filter(Q(enabled=True, user__is_active=True) | Q(pk=also))
 
 
-class VehicleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's is not generic at run time
+class VehicleOrNone(VehicleChoice):
     """A vehicle of the base that is not switched off, or none."""
 
     def __init__(self, queryset: Any = None, **kwargs: Any) -> None:
-        known: dict[str, Any] = {
-            "label": _("Vehicle"),
-            "empty_label": _("None in particular"),
-            "required": False,
-        }
-        super().__init__(Vehicle.objects.none() if queryset is None else queryset, **(known | kwargs))
-
-    def offer(self, base: Base, also: int | None = None) -> None:
-        self.queryset = Vehicle.objects.of(base).filter(Q(enabled=True) | Q(pk=also))
+        known: dict[str, Any] = {"empty_label": _("None in particular"), "required": False}
+        super().__init__(queryset, **(known | kwargs))
 
 
 class BeginForm(OnTheBasesClock, forms.Form):
     """What the address of a new row says to begin with; nonsense in it, and another base's rows, say nothing."""
 
     driver = DriverChoice(required=False)
-    vehicle = VehicleChoice()
+    vehicle = VehicleOrNone()
     begins = ClockField(required=False)
     ends = ClockField(required=False)
     on = DayField(required=False)
@@ -187,7 +180,7 @@ class ShiftForm(Spanning):
     class Meta:
         model = Shift
         fields = ["driver", "vehicle"]
-        field_classes = {"driver": DriverChoice, "vehicle": VehicleChoice}
+        field_classes = {"driver": DriverChoice, "vehicle": VehicleOrNone}
 
     def __init__(self, *args: Any, base: Base, **kwargs: Any) -> None:
         super().__init__(*args, base=base, **kwargs)

@@ -24,6 +24,7 @@ from echauffeur.bases.views.rows import typed
 from echauffeur.common.htmx import see_other
 from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
 from echauffeur.common.series import Made
+from fleet.forms.recurring import begun_of
 from tracking.actions import forget_off_duty
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -34,13 +35,7 @@ PATTERN, COPY = "drivers/planning/_pattern.html", "drivers/planning/_copy_week.h
 def pattern_add(request: SignedInRequest, code: str) -> HttpResponse:
     """Put a driver on duty again and again."""
     base = base_to_plan(request, code)
-    begun = BeginForm(request.GET, base=base).said()
-    if begins := begun.pop("begins", None):
-        local = base.local(begins)
-        begun |= {"first_day": local.date(), "weekdays": [local.weekday()], "begins": local.time()}
-    if ends := begun.pop("ends", None):
-        begun["ends"] = base.local(ends).time()
-    begun.setdefault("first_day", begun.get("on") or base.today())
+    begun = begun_of(BeginForm(request.GET, base=base).said(), base)
     form = PatternForm(typed(request), base=base, instance=ShiftPattern(), initial=begun)
     return _edit(request, base, form, title=_("Add a shift pattern"), back=planning_link(base))
 

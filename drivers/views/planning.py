@@ -1,7 +1,6 @@
 """The planning of drivers: a page each for a shift, an absence, and what a driver's plan is made of."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -9,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dispatch.views.planning.forms import base_to_plan, edit, planning_link, show
+from dispatch.views.planning.forms import base_to_plan, clock_of, dragged, edit, planning_link, show
 from drivers.access import absence_of, driver_of, shift_of
 from drivers.forms.planning import AbsenceForm, BeginForm, BreaksField, ShiftForm, moved
 from drivers.forms.removal import RemovalForm, ShiftRemovalForm
@@ -97,11 +96,8 @@ def absence_move(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Give an absence another time, as it was dragged; answers as its page does."""
     base = base_to_plan(request, code)
     row = absence_of(base, pk)
-    data = request.POST.copy()
-    ends = clock_of(base, row.period.upper) if row.period.upper else ""
-    known = {"begins": clock_of(base, row.period.lower), "ends": ends, "driver": str(row.driver_id)}
-    for name, value in (known | {"kind": row.kind, "note": row.note}).items():
-        data.setdefault(name, value)
+    known = {"driver": str(row.driver_id), "kind": row.kind, "note": row.note} | _times(base, row)
+    data = dragged(request.POST, known)
     title = _("Absence: %(driver)s") % {"driver": row.driver}
     return _edit_absence(request, base, _absence_form(request, base, row, data=data), title=title)
 
@@ -163,23 +159,16 @@ def _planned(base: Base, drivers: Iterable[int], row: Shift | Absence) -> str:
 
 def _dragged(sent: QueryDict, row: Shift, base: Base) -> QueryDict:
     """Return what was sent, with what dragging does not say as it was; breaks move along with the beginning."""
-    data = sent.copy()
     said = BeginForm(sent, base=base).said()
     breaks = moved(row, base, said.get("begins"), said.get("ends"))
     known = {
-        "begins": clock_of(base, row.period.lower),
-        "ends": clock_of(base, row.period.upper),
         "driver": str(row.driver_id),
         "vehicle": str(row.vehicle_id or ""),
         "breaks": BreaksField().prepare_value(breaks) or "",
         "scope": "this",
     }
-    for name, value in known.items():
-        if name not in data:
-            data[name] = value
-    return data
+    return dragged(sent, known | _times(base, row))
 
 
-def clock_of(base: Base, moment: datetime) -> str:
-    """Return a moment as a field of day and time shows it, on the base's clock."""
-    return f"{base.local(moment):%Y-%m-%dT%H:%M}"
+def _times(base: Base, row: Shift | Absence) -> dict[str, str]:
+    return {"begins": clock_of(base, row.period.lower), "ends": clock_of(base, row.period.upper)}

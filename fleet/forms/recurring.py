@@ -47,6 +47,18 @@ RECURRING_WIDGETS = {
 RECURRING_LABELS = {"first_day": _("First day"), "last_day": _("Last day")}
 
 
+def begun_of(said: dict[str, Any], base: Base) -> dict[str, Any]:
+    """Return how the form of a new pattern begins: what the address says of one day, as something that comes back."""
+    begun = dict(said)
+    if begins := begun.pop("begins", None):
+        local = base.local(begins)
+        begun |= {"first_day": local.date(), "weekdays": [local.weekday()], "begins": local.time()}
+    if ends := begun.pop("ends", None):
+        begun["ends"] = base.local(ends).time()
+    begun.setdefault("first_day", begun.get("on") or base.today())
+    return begun
+
+
 class RecurringForm(AsksForWayOut):
     """A row that comes back. One that is there already asks from when on the change holds (``scope``, ``since``)."""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dispatch.views.planning.forms import base_to_plan, edit, planning_link, show
+from dispatch.views.planning.forms import base_to_plan, clock_of, dragged, edit, planning_link, show
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
@@ -18,6 +18,7 @@ from echauffeur.common.refusals import Refusal
 from fleet.access import outage_pattern_of, unavailability_of
 from fleet.actions.outages import end_unavailability
 from fleet.forms.outages import BeginForm, OutagePatternForm, OutagePatternRemovalForm, UnavailabilityForm
+from fleet.forms.recurring import begun_of
 from fleet.models import Unavailability, UnavailabilityPattern
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -68,13 +69,7 @@ def end(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 def pattern_add(request: SignedInRequest, code: str) -> HttpResponse:
     """Take a vehicle out of service again and again."""
     base = base_to_plan(request, code)
-    begun = BeginForm(request.GET, base=base).said()
-    if begins := begun.pop("begins", None):
-        local = base.local(begins)
-        begun |= {"first_day": local.date(), "weekdays": [local.weekday()], "begins": local.time()}
-    if ends := begun.pop("ends", None):
-        begun["ends"] = base.local(ends).time()
-    begun.setdefault("first_day", begun.get("on") or base.today())
+    begun = begun_of(BeginForm(request.GET, base=base).said(), base)
     form = OutagePatternForm(typed(request), base=base, instance=UnavailabilityPattern(), initial=begun)
     return _edit_pattern(request, base, form, title=_("Out of service again and again"))
 
@@ -141,16 +136,12 @@ def _edit_pattern(request: SignedInRequest, base: Base, form: OutagePatternForm,
 
 def _dragged(sent: QueryDict, row: Unavailability, base: Base) -> QueryDict:
     """Return what was sent, with what dragging does not say as it was."""
-    data = sent.copy()
     known = {
-        "begins": f"{base.local(row.period.lower):%Y-%m-%dT%H:%M}",
-        "ends": f"{base.local(row.period.upper):%Y-%m-%dT%H:%M}" if row.period.upper else "",
+        "begins": clock_of(base, row.period.lower),
+        "ends": clock_of(base, row.period.upper),
         "vehicle": str(row.vehicle_id),
         "reason": row.reason,
         "note": row.note,
         "scope": "this",
     }
-    for name, value in known.items():
-        if name not in data:
-            data[name] = value
-    return data
+    return dragged(sent, known)

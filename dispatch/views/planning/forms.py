@@ -5,13 +5,13 @@ is the part that the dialog shows, without the page around it.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from echauffeur.accounts.access import base_where
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
+from echauffeur.common.clocks import shown
 from echauffeur.common.htmx import see_other, wants_fragment
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import remove_row
@@ -40,6 +41,21 @@ def planning_link(base: Base, on: date | None = None, **look: str) -> str:
     asked = ({"on": f"{on:%Y-%m-%d}"} if on else {}) | look
     address = reverse("planning", args=[base.code])
     return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def dragged(sent: QueryDict, known: dict[str, str]) -> QueryDict:
+    """Return what was sent, with what dragging does not say as it is ``known``."""
+    data = sent.copy()
+    for name, value in known.items():
+        if name not in data:
+            data[name] = value
+    return data
+
+
+def clock_of(base: Base, moment: datetime | None) -> str:
+    """Return a moment as a field of day and time shows it, on the base's clock; nothing for none."""
+    with timezone.override(base.zone):
+        return shown(moment)
 
 
 def edit(
