@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from echauffeur.bases.holidays import HolidayCalendar
 from echauffeur.common.distances import distance_in_words, is_on_earth, metres_between
 from echauffeur.common.models import LatitudeField, LongitudeField, between, choices_constraint
+from echauffeur.common.recurrence import Weekday
 from echauffeur.journal.actions import Subject
 
 # As people look a name up: the database's own order puts Évreux behind Zone nord.
@@ -159,15 +160,6 @@ class Base(models.Model):
 
 class OpeningHours(models.Model):
     """One opening of a base on a weekday, in local time. A base without any is always open."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
 
     base = models.ForeignKey(Base, models.CASCADE, related_name="opening_hours", verbose_name=_("base"))
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)

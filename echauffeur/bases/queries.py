@@ -19,11 +19,11 @@ from echauffeur.bases.models import (
     BY_NAME,
     Base,
     OpeningException,
-    OpeningHours,
     Place,
     PlaceQuerySet,
 )
 from echauffeur.common.distances import metres_between
+from echauffeur.common.recurrence import Weekday
 
 Opening = tuple[time, time]
 ALWAYS: list[Opening] = [(time.min, time.max)]
@@ -176,7 +176,7 @@ def specials(base: Base, days: int) -> list[Special]:
 def week_in_words(base: Base) -> list[tuple[str, list[Opening]]]:
     """Return each weekday's name with its usual openings, Monday first. What differs on a date is in `specials`."""
     week = Timetable(base).week
-    return [(str(OpeningHours.Weekday(day).label), week[day]) for day in range(7)]
+    return [(str(Weekday(day).label), week[day]) for day in range(7)]
 
 
 def nearest_place(base: Base, latitude: float, longitude: float) -> tuple[Place, float] | None:

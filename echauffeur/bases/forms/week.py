@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from echauffeur.bases.actions import Opening, Week, set_week
 from echauffeur.bases.forms.hours import END_OF_DAY, ClockField
-from echauffeur.bases.models import Base, OpeningHours
+from echauffeur.bases.models import Base
 from echauffeur.bases.queries import digest_of_week, week_of
+from echauffeur.common.recurrence import Weekday
 from echauffeur.common.refusals import Stale
 
 ALWAYS, HOURS = "always", "hours"
@@ -64,7 +65,7 @@ class WeekForm(forms.Form):
             super().__init__(initial=values)
         for day in WEEK:
             for n in range(len(typed[day])):
-                names = {"day": OpeningHours.Weekday(day).label, "n": n + 1}
+                names = {"day": Weekday(day).label, "n": n + 1}
                 self.fields[f"d{day}-{n}-opens"] = ClockField(label=_("%(day)s, opens (%(n)d)") % names, required=False)
                 self.fields[f"d{day}-{n}-closes"] = ClockField(
                     label=_("%(day)s, closes (%(n)d)") % names, required=False
@@ -78,7 +79,7 @@ class WeekForm(forms.Form):
         return [
             {
                 "number": day,
-                "label": OpeningHours.Weekday(day).label,
+                "label": Weekday(day).label,
                 "lines": self._lines(day),
                 "more": self._more(day),
             }
