@@ -160,7 +160,7 @@ def _dashboard(driver: Driver, day: Day, kept: dict[str, DashboardForm]) -> dict
     vehicles = list(Vehicle.objects.of(driver.base).enabled())
     for form in forms.values():
         form.offer(vehicles)
-    return {"card": card, **forms}
+    return {"card": card, "is_due": card is not None and card.is_due, **forms}
 
 
 def _shown(work: Work, kept: DeclineForm | None) -> dict[str, Any]:

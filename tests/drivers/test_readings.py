@@ -139,6 +139,15 @@ def test_what_was_refused_stays_typed_with_the_sentence_at_its_field(duty: Duty,
     assert "id_start_sure" not in page
 
 
+def test_what_is_refused_far_from_any_shift_stays_typed_too(duty: Duty, zoe: Vehicle) -> None:
+    """The shift was moved while the phone had no network."""
+    later = timezone.now() + timedelta(days=2)
+    Shift.objects.update(period=(later, later + timedelta(hours=8)))
+    answer = send(duty, zoe, kilometres=-1)
+    assert answer.status_code == 422
+    assert 'value="-1"' in answer.content.decode()
+
+
 def test_a_jump_is_asked_about_and_then_believed(duty: Duty, zoe: Vehicle) -> None:
     ReadingFactory(vehicle=zoe, kilometres=30_000)
     answer = send(duty, zoe, kilometres=300_000)
