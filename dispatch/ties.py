@@ -10,7 +10,7 @@ from echauffeur.bases.models import Base
 from echauffeur.common.commits import after_commit
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import save_row
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 
 class DriverTie(Tie):

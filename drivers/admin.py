@@ -24,7 +24,7 @@ from echauffeur.common.commits import after_commit
 from echauffeur.common.series import days_in_words
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 
 class LicenceInline(admin.TabularInline):

@@ -8,7 +8,7 @@ from django.utils import translation
 from dispatch.access import driver_to_be
 from echauffeur.accounts.queries import Person
 from echauffeur.common.refusals import Refusal
-from tracking.actions import take_in
+from tracking.actions.positions import take_in
 from tracking.positions import Position
 
 

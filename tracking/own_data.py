@@ -7,7 +7,7 @@ from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.commits import after_commit
 from echauffeur.common.personal import Identity, Keeper, Kept, Section, register
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 from tracking.positions import newest
 
 KEPT = (

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from tracking import views
+from tracking.views import maps
 
 urlpatterns = [
-    path("bases/<slug:code>/map.json", views.base_map, name="base-map"),
+    path("bases/<slug:code>/map.json", maps.base_map, name="base-map"),
 ]

@@ -60,7 +60,7 @@ def save_driver(
     """Write a driver with these licences, without those that are gone, as one step that names the fields.
 
     Who may not drive yet gets the role. The caller forgets the position of who is no longer on duty
-    (`tracking.actions.forget_off_duty`).
+    (`tracking.actions.positions.forget_off_duty`).
 
     Raises Refusal when somebody else just wrote the same person or category; Conflict when it strands missions.
     """

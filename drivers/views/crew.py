@@ -20,7 +20,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.views import rows
 from fleet.queries import handset_held_by
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 SECTION = "base-drivers"
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])

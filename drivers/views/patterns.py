@@ -25,7 +25,7 @@ from echauffeur.common.htmx import see_other
 from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
 from echauffeur.common.series import Made
 from fleet.forms.recurring import begun_of
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 PATTERN, COPY = "drivers/planning/_pattern.html", "drivers/planning/_copy_week.html"

@@ -21,7 +21,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 SHIFT = "drivers/planning/_shift.html"

@@ -9,7 +9,7 @@ from drivers.forms.removal import RemovalForm
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.common.htmx import see_other
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 REMOVE = "drivers/planning/_remove.html"
 

@@ -26,7 +26,7 @@ from echauffeur.common.commits import after_commit
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.admin import TellingAdmin
 from echauffeur.journal.edits import Edit
-from tracking.actions import forget_off_duty
+from tracking.actions.positions import forget_off_duty
 
 admin.site.unregister(Group)
 # Keys and codes of the second step are nobody's to read.

@@ -21,7 +21,7 @@ from echauffeur.common import hub as hubs
 from tests import factories
 from tests.sockets import Listener, close_hub, listening, subscribed
 from tracking import positions as positions_module
-from tracking.actions import take_in
+from tracking.actions.positions import take_in
 from tracking.positions import FORGOTTEN, Frames, Position, driver_topic, forget
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

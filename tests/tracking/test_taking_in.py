@@ -17,8 +17,8 @@ from echauffeur.common.refusals import Refusal
 from tests import factories
 from tests.services import Services
 from tests.sockets import close_hub, listening
-from tracking import actions
-from tracking.actions import take_in
+from tracking.actions import positions as actions
+from tracking.actions.positions import take_in
 from tracking.positions import Position, forget, newest
 
 HERE = {"type": "position", "lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}

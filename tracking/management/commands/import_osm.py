@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from echauffeur.bases.models import Base
 from echauffeur.common.models import row_of_code
-from tracking.actions import draw_map
+from tracking.actions.maps import draw_map
 from tracking.osm import ATTRIBUTION, Unusable
 from tracking.osm.drawing import draw
 from tracking.osm.geometry import Frame

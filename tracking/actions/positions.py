@@ -1,25 +1,16 @@
-"""Taking a position in: what may not be kept is refused with its reason, and is nowhere afterwards. Drawing a map."""
+"""Taking a position in: what may not be kept is refused with its reason, and is nowhere afterwards."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.models import Driver, Shift
 from drivers.queries import running_shift
-from echauffeur.bases.models import Base
-from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal
-from echauffeur.journal import actions as journal
-from tracking.models import Basemap
 from tracking.positions import Position, forget, keep_and_tell
-
-if TYPE_CHECKING:
-    from echauffeur.accounts.models import User
 
 OLDEST = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(minutes=1)
@@ -59,17 +50,6 @@ def forget_off_duty(driver_ids: Iterable[int]) -> None:
     ids = set(driver_ids)
     for driver_id in ids.difference(drivers.filter(pk__in=ids).values_list("pk", flat=True)):
         forget(driver_id)
-
-
-@transaction.atomic
-def draw_map(*, base: Base, features: list[dict[str, Any]], attribution: str, by: "User | None") -> None:
-    """Give the base this map in place of the one it has, and tell its open pages. ``by`` None is the command line.
-
-    ``features``: see Basemap.
-    """
-    base = Base.objects.select_for_update(no_key=True).get(pk=base.pk)
-    Basemap.objects.update_or_create(base=base, defaults={"features": features, "attribution": attribution})
-    journal.record(base=base, verb="draw_map", subject=base.subject, by=by, party=Party.ADMINISTRATOR)
 
 
 def _check_point(position: Position, now: datetime) -> None:
