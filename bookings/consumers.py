@@ -7,7 +7,7 @@ from bookings.models import Ride
 from bookings.states import CAR_IN_SIGHT
 from dispatch.queries.missions import driver_of
 from echauffeur.journal.live import LiveConsumer
-from tracking.positions import driver_topic
+from tracking.frames import driver_topic
 
 FOLLOWED_LINK = "followed_link"
 LINK_ENDED = 4404

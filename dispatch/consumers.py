@@ -3,7 +3,7 @@
 from echauffeur.accounts.access import base_where
 from echauffeur.accounts.roles import Permission
 from echauffeur.journal.live import LiveConsumer
-from tracking.positions import position_topic
+from tracking.frames import position_topic
 
 
 class TowerConsumer(LiveConsumer):

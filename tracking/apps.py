@@ -8,6 +8,6 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from echauffeur.common.hub import Hub
-        from tracking.positions import frames_for
+        from tracking.frames import frames_for
 
         Hub.receivers["positions"] = frames_for

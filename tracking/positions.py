@@ -1,9 +1,6 @@
-"""The newest position of each driver: in, kept in Redis for ten minutes, out as one frame per base and second."""
+"""The newest position of each driver: in, and kept in Redis for ten minutes. Out of it come the frames."""
 
-import asyncio
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
@@ -12,14 +9,10 @@ from typing import Any
 import orjson
 import redis
 
-from echauffeur.bases.models import Base
 from echauffeur.common import hub as hubs
-
-logger = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
-FRAME_SECONDS = 1.0
 FORGOTTEN = "positions:forgotten"
 
 
@@ -112,63 +105,3 @@ def newest(driver_ids: Iterable[int]) -> dict[int, Position]:
     found: list[bytes | None] = hubs.ask(lambda client: client.mget([_key(i) for i in ids]), default=[])
     positions = starmap(Position.from_wire, (orjson.loads(wire) for wire in found if wire))
     return {position.driver_id: position for position in positions}
-
-
-class Frames:
-    """Collects what moved and hands out one frame per base and second, encoded once; the latest position wins."""
-
-    def __init__(self) -> None:
-        self.moved: dict[str, dict[int, list[float | int | None]]] = defaultdict(dict)
-
-    def receive(self, channel: str, data: bytes) -> None:
-        if channel == FORGOTTEN:
-            self._forget(orjson.loads(data))
-            return
-        driver_id, *_, at = wire = orjson.loads(data)
-        known = self.moved[channel].get(driver_id)
-        if known is None or known[-1] <= at:
-            self.moved[channel][driver_id] = wire
-
-    def _forget(self, driver_id: int) -> None:
-        for drivers in self.moved.values():
-            drivers.pop(driver_id, None)
-
-    def deliver(self, hub: hubs.Hub, now: datetime) -> None:
-        moved, self.moved = self.moved, defaultdict(dict)
-        for channel, drivers in moved.items():
-            self._hand_out(hub, channel, list(drivers.values()), now)
-            for driver_id, wire in drivers.items():
-                self._hand_out(hub, driver_topic(driver_id), [wire], now)
-
-    @staticmethod
-    def _hand_out(hub: hubs.Hub, topic: str, drivers: list[list[float | int | None]], now: datetime) -> None:
-        if drivers and hub.is_followed(topic):
-            frame = {"type": "positions", "at": int(now.timestamp()), "drivers": drivers}
-            hub.deliver(topic, "positions", orjson.dumps(frame).decode())
-
-
-def frames_for(hub: hubs.Hub) -> Callable[[str, bytes], None]:
-    """Return what takes raw positions from Redis, and start handing out frames."""
-    frames = Frames()
-
-    async def hand_out() -> None:
-        while True:
-            await asyncio.sleep(FRAME_SECONDS)
-            try:
-                frames.deliver(hub, datetime.now(UTC))
-            except Exception:
-                # One frame that cannot be made must not freeze every map of the process.
-                logger.exception("No frame this time")
-
-    hub.beside(hand_out())
-    return frames.receive
-
-
-def position_topic(base: Base) -> str:
-    """Return the hub's topic that carries every position of the base."""
-    return f"positions:{base.pk}"
-
-
-def driver_topic(driver_id: int) -> str:
-    """Return the hub's topic that carries one driver's positions."""
-    return f"driver-position:{driver_id}"

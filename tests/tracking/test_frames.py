@@ -20,9 +20,10 @@ from echauffeur.accounts.models import User
 from echauffeur.common import hub as hubs
 from tests import factories
 from tests.sockets import Listener, close_hub, listening, subscribed
-from tracking import positions as positions_module
+from tracking import frames as frames_module
 from tracking.actions.positions import take_in
-from tracking.positions import FORGOTTEN, Frames, Position, driver_topic, forget
+from tracking.frames import Frames, driver_topic
+from tracking.positions import FORGOTTEN, Position, forget
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -118,7 +119,7 @@ class TestOnSockets:
     async def test_what_is_switched_off_before_its_frame_is_told_to_nobody(
         self, driver: Driver, regulator: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(positions_module, "FRAME_SECONDS", 0.6)
+        monkeypatch.setattr(frames_module, "FRAME_SECONDS", 0.6)
         async with listening("/live/base/brest/", regulator) as page:
             await subscribed()
             await move(driver)
@@ -180,7 +181,7 @@ class TestOnSockets:
         monkeypatch.setattr(Frames, "deliver", fail)
         async with listening("/live/base/brest/", regulator) as page:
             await subscribed()
-            await asyncio.sleep(positions_module.FRAME_SECONDS + 0.2)
+            await asyncio.sleep(frames_module.FRAME_SECONDS + 0.2)
             await move(driver)
             assert (await page.hear("positions"))["drivers"][0][0] == driver.pk
         assert "No frame this time" in caplog.text
