@@ -8,16 +8,18 @@ from pathlib import Path
 from deploy.local.children import SetupError
 from deploy.local.console import Progress, complain, run
 
+# The headless shell draws no window of its own: a quarter less work than the whole browser.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FONTS = Path("/usr/share/fonts")
 
 
 def chromium() -> str | None:
     """Return the path of the machine's Chromium, or None."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 NEEDED: dict[str, Callable[[], object]] = {
-    "chromium": chromium,
+    "chromium-headless-shell": chromium,
     "fonts-liberation": lambda: next(FONTS.rglob("LiberationSans-Regular.*"), None),
     "gettext": lambda: shutil.which("msgfmt"),
 }

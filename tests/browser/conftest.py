@@ -39,7 +39,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     """Take the machine's Chromium. Where there is none the tests are skipped, but never in CI."""
     path = machine.chromium()
     if path is None:
-        sentence = "No Chromium: sudo apt-get install chromium fonts-liberation"
+        sentence = "No Chromium: sudo apt-get install chromium-headless-shell fonts-liberation"
         pytest.fail(sentence) if IN_CI else pytest.skip(sentence)
     return {"executable_path": path, "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
 
