@@ -7,7 +7,6 @@ from django.utils import translation
 
 from dispatch.access import driver_to_be
 from echauffeur.accounts.queries import Person
-from echauffeur.common.refusals import Refusal
 from tracking.actions.positions import take_in
 from tracking.positions import Position
 
@@ -24,8 +23,7 @@ def hear_position(user: Person, text: str | bytes) -> dict[str, Any]:
     except (TypeError, KeyError, ValueError, OverflowError):
         return {"type": "position_refused", "reason": "malformed", "message": ""}
     with translation.override(driver.user.language):  # a socket has no language of its own
-        try:
-            taken = take_in(driver=driver, position=position)
-        except Refusal as refusal:
+        taken = take_in(driver=driver, positions=[position])
+        if refusal := taken.refused.get(0):
             return {"type": "position_refused", "reason": refusal.code, "message": str(refusal)}
-    return {"type": "position_taken" if taken else "position_later", "at": int(position.at.timestamp())}
+    return {"type": "position_taken" if taken.passed_on else "position_later", "at": int(position.at.timestamp())}

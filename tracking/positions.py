@@ -1,6 +1,6 @@
 """The newest position of each driver: in, and kept in Redis for ten minutes. Out of it come the frames."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
@@ -26,6 +26,10 @@ class Position:
     at: datetime
     heading: int | None = None
     accuracy: int | None = None
+
+    @property
+    def point(self) -> tuple[float, float]:
+        return self.latitude, self.longitude
 
     @property
     def wire(self) -> list[float | int | None]:
@@ -65,26 +69,30 @@ def _key(driver_id: int) -> str:
     return f"position:{driver_id}"
 
 
-def keep_and_tell(base_id: int, position: Position, *, until: datetime) -> bool:
-    """Keep the position as the driver's newest and tell every map of the base; return whether Redis took it.
+def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetime) -> bool:
+    """Keep the last of a driver's positions, oldest first, as the newest known, and tell every map of the base.
 
-    It is gone when it is ten minutes old, and at that moment, the shift's end, at the latest. One that was overtaken by
-    a newer is left out.
+    Return whether Redis took them. The newest is gone when it is ten minutes old, and at that moment, the shift's end,
+    at the latest; what is gone already is told to nobody, nor is what a newer one overtook.
     """
-    wire = orjson.dumps(position.wire)
-    lifetime = max(min(position.at + GONE_AFTER, until) - datetime.now(UTC), timedelta(milliseconds=1))
+    newest = positions[-1]
+    wire = orjson.dumps(newest.wire)
+    lifetime = min(newest.at + GONE_AFTER, until) - datetime.now(UTC)
 
     def send(client: redis.Redis) -> bool:
-        known = client.get(_key(position.driver_id))
-        if known and orjson.loads(known)[-1] > position.wire[-1]:  # type: ignore[arg-type]
-            return True
         pipe = client.pipeline(transaction=False)
-        pipe.set(_key(position.driver_id), wire, px=lifetime)
-        pipe.publish(f"positions:{base_id}", wire)
+        if lifetime >= timedelta(milliseconds=1) and not _is_overtaken(client, newest):
+            pipe.set(_key(newest.driver_id), wire, px=lifetime)
+            pipe.publish(f"positions:{base_id}", wire)
         pipe.execute()
         return True
 
     return hubs.ask(send, default=False)
+
+
+def _is_overtaken(client: redis.Redis, position: Position) -> bool:
+    known: Any = client.get(_key(position.driver_id))
+    return known is not None and bool(orjson.loads(known)[-1] > position.wire[-1])
 
 
 def forget(driver_id: int) -> None:

@@ -60,7 +60,7 @@ def drive(ride: Ride, *, until: str) -> None:
 
 def seen_at(mission: Mission, *, seconds_ago: int = 0) -> None:
     at = timezone.now() - timedelta(seconds=seconds_ago)
-    keep_and_tell(mission.base_id, Position(mission.driver_id, 48.4, -4.5, at), until=at + timedelta(hours=1))
+    keep_and_tell(mission.base_id, [Position(mission.driver_id, 48.4, -4.5, at)], until=at + timedelta(hours=1))
 
 
 def test_every_state_and_step_has_its_words() -> None:

@@ -220,7 +220,7 @@ def test_the_arrival_follows_the_car(customer: User, open_as: OpenAs) -> None:
     for north, minutes in ((0.05, "16 min"), (0.01, "3 min")):
         at = timezone.now()
         here = Position(driver.pk, ride.origin_latitude + north, ride.origin_longitude, at)
-        keep_and_tell(ride.base_id, here, until=at + timedelta(hours=1))
+        keep_and_tell(ride.base_id, [here], until=at + timedelta(hours=1))
         expect(page.locator("#eta [data-eta-value]")).to_have_text(minutes)
         expect(page.get_by_text("Position:")).to_be_visible()
 

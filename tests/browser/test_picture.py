@@ -30,7 +30,7 @@ def regulator(transactional_db: None) -> User:
         stop = mission.stops.earliest("position")
         off = (number % 3 - 1) / 400
         position = Position(mission.driver_id, stop.latitude + off, stop.longitude - off, timezone.now(), 40 * number)
-        keep_and_tell(mission.base_id, position, until=mission.ends_at)
+        keep_and_tell(mission.base_id, [position], until=mission.ends_at)
     return User.objects.get(email=REGULATOR.email)
 
 

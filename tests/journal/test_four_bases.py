@@ -124,7 +124,7 @@ class Country:
         point = self.chance.uniform(48, 49), self.chance.uniform(-5, -4)
         position = Position(driver.pk, *point, timezone.now())
         self.last_seen[driver.pk] = tuple(position.wire[1:3])  # type: ignore[assignment]
-        assert keep_and_tell(side.base.pk, position, until=timezone.now() + timedelta(hours=1))
+        assert keep_and_tell(side.base.pk, [position], until=timezone.now() + timedelta(hours=1))
 
     def _switch(self, side: Side) -> None:
         driver = Driver.objects.get(pk=side.journey.driver.pk)

@@ -210,6 +210,6 @@ async def move(*drivers: Driver) -> None:
     def send() -> None:
         for driver in drivers:
             fresh = Driver.objects.get(pk=driver.pk)
-            assert take_in(driver=fresh, position=Position(driver.pk, 48.381, -4.494, timezone.now()))
+            assert take_in(driver=fresh, positions=[Position(driver.pk, 48.381, -4.494, timezone.now())]).kept
 
     await in_thread(send)()

@@ -1,6 +1,7 @@
 """What comes in from a phone: kept and told, or refused with its reason and then nowhere."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from drivers.models import Driver, Shift
+from echauffeur.accounts.models import Membership, User
 from echauffeur.common import hub as hubs
-from echauffeur.common.refusals import Refusal
 from tests import factories
 from tests.services import Services
 from tests.sockets import close_hub, listening
 from tracking.actions import positions as actions
-from tracking.actions.positions import take_in
+from tracking.actions.positions import JUMP_WITHIN, Taken, take_in
 from tracking.positions import Position, forget, newest
 
 HERE = {"type": "position", "lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}
@@ -60,9 +61,14 @@ def lives(driver: Driver) -> float:
     return hubs.ask(lambda client: client.pttl(f"position:{driver.pk}"), default=0) / 1000
 
 
+def reasons(taken: Taken) -> dict[int, str]:
+    return {place: refusal.code for place, refusal in taken.refused.items()}
+
+
 WRONG = [
-    ({"at": now(minutes=-10, seconds=-30)}, "wrong_time"),
-    ({"at": now(days=1)}, "wrong_time"),
+    ({"at": now(hours=-1)}, "too_old"),
+    ({"at": now(days=1)}, "future"),
+    ({"accuracy": 1001}, "vague"),
     ({"lat": 91}, "impossible"),
     ({"lon": -180.5}, "impossible"),
     ({"lat": "nan"}, "impossible"),
@@ -137,17 +143,17 @@ class TestForgetting:
         assert newest([driver.pk]) == {}
 
     def test_a_position_is_kept_for_ten_minutes(self, driver: Driver) -> None:
-        take_in(driver=driver, position=at(driver))
+        take_in(driver=driver, positions=[at(driver)])
         assert 595 < lives(driver) <= 600
 
     def test_from_when_it_was_taken_not_from_when_it_came_in(self, driver: Driver) -> None:
-        take_in(driver=driver, position=at(driver, timezone.now() - timedelta(minutes=7)))
+        take_in(driver=driver, positions=[at(driver, timezone.now() - timedelta(minutes=7))])
         assert 170 < lives(driver) <= 180
 
     def test_but_not_beyond_the_end_of_the_shift(self, driver: Driver) -> None:
         ends = timezone.now() + timedelta(seconds=90)
         Shift.objects.update(period=(timezone.now() - timedelta(hours=1), ends))
-        take_in(driver=driver, position=at(driver))
+        take_in(driver=driver, positions=[at(driver)])
         assert 85 < lives(driver) <= 90
 
     def test_switching_off_while_one_comes_in_leaves_none(
@@ -161,16 +167,81 @@ class TestForgetting:
             return keep(*args, **kwargs)
 
         monkeypatch.setattr(actions, "keep_and_tell", switched_off_just_before)
-        with pytest.raises(Refusal) as refused:
-            take_in(driver=driver, position=at(driver))
-        assert refused.value.code == "sharing_off"
+        assert reasons(take_in(driver=driver, positions=[at(driver)])) == {0: "sharing_off"}
         assert newest([driver.pk]) == {}
 
     def test_one_that_was_overtaken_does_not_come_back(self, driver: Driver) -> None:
         moment = timezone.now()
-        take_in(driver=driver, position=at(driver, moment))
-        take_in(driver=driver, position=at(driver, moment - timedelta(seconds=30)))
+        take_in(driver=driver, positions=[at(driver, moment)])
+        take_in(driver=driver, positions=[at(driver, moment - timedelta(seconds=30))])
         assert newest([driver.pk])[driver.pk].at == moment.replace(microsecond=0)
+
+
+@pytest.mark.django_db
+class TestABatch:
+    def test_is_judged_point_by_point_and_kept_oldest_first(self, driver: Driver) -> None:
+        moment = timezone.now()
+        times = [moment, moment - timedelta(minutes=30), moment - timedelta(minutes=70), moment + timedelta(minutes=2)]
+        taken = take_in(driver=driver, positions=[at(driver, each) for each in times])
+        assert [position.at for position in taken.kept] == [times[1], times[0]]
+        assert reasons(taken) == {2: "too_old", 3: "future"}
+        assert str(taken.refused[2]) == "This position is an hour old or older: it is no longer taken."
+
+    def test_each_point_by_the_shift_at_its_own_time(self, driver: Driver) -> None:
+        moment = timezone.now()
+        minutes = [timedelta(minutes=ago) for ago in (50, 40, 20, 5)]
+        Shift.objects.update(period=(moment - timedelta(minutes=45), moment - timedelta(minutes=30)))
+        factories.ShiftFactory(driver=driver, period=(moment - timedelta(minutes=10), moment + timedelta(hours=1)))
+        taken = take_in(driver=driver, positions=[at(driver, moment - ago) for ago in minutes])
+        assert reasons(taken) == {0: "off_shift", 2: "off_shift"}
+
+    def test_what_ended_with_its_shift_is_kept_but_shown_to_nobody(self, driver: Driver) -> None:
+        moment = timezone.now()
+        Shift.objects.update(period=(moment - timedelta(hours=1), moment - timedelta(minutes=2)))
+        taken = take_in(driver=driver, positions=[at(driver, moment - timedelta(minutes=5))])
+        assert len(taken.kept) == 1
+        assert newest([driver.pk]) == {}
+
+    @pytest.mark.parametrize(
+        ("seconds", "degrees", "fate"),
+        [
+            (1, 0.001, {}),  # 111 m: a standing phone's fixes wander
+            (1, 0.002, {1: "jump"}),  # 222 m in a second
+            (30, 0.015, {}),  # 200 km/h
+            (30, 0.03, {1: "jump"}),  # 400 km/h
+            (JUMP_WITHIN.total_seconds() + 1, 1, {}),  # the first was wrong: it holds nobody up for long
+        ],
+    )
+    def test_no_car_jumps(self, driver: Driver, seconds: float, degrees: float, fate: dict[int, str]) -> None:
+        first = at(driver, timezone.now() - timedelta(seconds=seconds))
+        second = replace(first, at=first.at + timedelta(seconds=seconds), latitude=first.latitude + degrees)
+        assert reasons(take_in(driver=driver, positions=[first, second])) == fate
+
+    def test_nor_between_two_batches(self, driver: Driver) -> None:
+        moment = timezone.now()
+        take_in(driver=driver, positions=[at(driver, moment - timedelta(seconds=3))])
+        there = replace(at(driver, moment), latitude=49.0)
+        assert reasons(take_in(driver=driver, positions=[there])) == {0: "jump"}
+
+    @pytest.mark.parametrize("change", ["account", "profile", "role"])
+    def test_whoever_no_longer_drives_is_refused_whole(self, driver: Driver, change: str) -> None:
+        if change == "account":
+            User.objects.update(is_active=False)
+        elif change == "profile":
+            Driver.objects.update(enabled=False)
+        else:
+            Membership.objects.all().delete()
+        assert reasons(take_in(driver=driver, positions=[at(driver)] * 2)) == {0: "disabled", 1: "disabled"}
+        assert newest([driver.pk]) == {}
+
+    def test_the_same_may_come_again(self, driver: Driver) -> None:
+        moment = timezone.now()
+        batch = [at(driver, moment - timedelta(seconds=ago)) for ago in (2, 1, 0)]
+        first = take_in(driver=driver, positions=batch)
+        assert take_in(driver=driver, positions=batch) == first
+
+    def test_nothing_is_nothing(self, driver: Driver) -> None:
+        assert take_in(driver=driver, positions=[]) == Taken()
 
 
 @pytest.mark.asyncio
