@@ -6,7 +6,7 @@ together, so that a whole base behind one address is not locked by one person, a
 
 from typing import Any
 
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -40,6 +40,7 @@ def is_locked(request: HttpRequest) -> bool:
 
 
 def forget_tries() -> int:
-    """Remove what is remembered of tries that count no more. Return how many accounts and places that were."""
-    removed, _ = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()
-    return int(removed)
+    """Remove what is remembered of tries that count no more, logs included. Return how many rows that were."""
+    over = timezone.now() - settings.AXES_COOLOFF_TIME
+    tables = (AccessAttempt, AccessFailureLog, AccessLog)
+    return sum(int(table.objects.filter(attempt_time__lt=over).delete()[0]) for table in tables)

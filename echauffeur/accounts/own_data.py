@@ -1,29 +1,45 @@
 """What accounts hold of a person: who they are, their roles, their sessions."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from echauffeur.accounts.actions import codes, sessions
 from echauffeur.accounts.actions.roles import check_another_manager
+from echauffeur.accounts.lockout import forget_tries
 from echauffeur.accounts.models import OneTimeCode, User
 from echauffeur.accounts.queries import sessions_of
 from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base
 from echauffeur.common.lifecycle import Party
-from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, Value, clock_of, register
+from echauffeur.common.personal import (
+    Choice,
+    Fading,
+    Identity,
+    Keeper,
+    Kept,
+    Section,
+    Value,
+    clock_of,
+    in_days,
+    register,
+)
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal import actions as journal
 
 # Where the figures' past leads to. The domain can never exist (RFC 2606).
 NOBODYS_ADDRESS = "deleted-{}@account.invalid"
+SIGNED_IN = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 TRIES = tuple(
     f"axes.{table}.{field}"
@@ -94,14 +110,16 @@ KEPT = (
         what=gettext_lazy("Your sessions: on which device, since when; and requests that you typed and did not send"),
         why=gettext_lazy("To keep you signed in, to let you end a session from afar, and to lose nothing you typed."),
         seen_by=gettext_lazy("You alone."),
-        until=gettext_lazy("Until you sign out, two weeks after you signed in at the latest."),
+        until=format_lazy(
+            gettext_lazy("Until you sign out, {time} after you signed in at the latest."), time=in_days(SIGNED_IN)
+        ),
         columns=("accounts.Session.user", "accounts.Session.session_data", "accounts.Session.device"),
     ),
     Kept(
         what=gettext_lazy("Wrong passwords: for which address, and from which address of the network"),
         why=gettext_lazy("So that nobody can try passwords without end."),
         seen_by=gettext_lazy("Nobody."),
-        until=gettext_lazy("A quarter of an hour after the last try; they are cleared away every night."),
+        until=gettext_lazy("A quarter of an hour after the last try; they are cleared away every hour."),
         columns=TRIES,
     ),
 )  # fmt: skip
@@ -212,4 +230,10 @@ def _clear_log(identity: Identity) -> None:
         LogEntry.objects.filter(said).update(object_repr="…", change_message="")
 
 
-register(Keeper("accounts", KEPT, export, erase, lock, harmless=HARMLESS))
+FADING = (
+    Fading(("accounts.OneTimeCode",), timedelta(days=1), codes.forget_expired),
+    Fading(("accounts.Session",), SIGNED_IN, sessions.purge_sessions),
+    Fading(("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"), settings.AXES_COOLOFF_TIME, forget_tries),
+)
+
+register(Keeper("accounts", KEPT, export, erase, lock, harmless=HARMLESS, fading=FADING))

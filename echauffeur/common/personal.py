@@ -1,13 +1,13 @@
 """What the service holds about people. Each app says so of its own rows in its `own_data.py`, exports and erases them.
 
-One table (`Kept`) feeds the privacy page and the tests that look for a column nobody thought of, so that page and code
-cannot drift. `echauffeur/own_data/` puts the apps together.
+One table (`Kept`) feeds the privacy page and the tests that look for a column nobody thought of, another (`Fading`) the
+purge, so that page and code cannot drift. `echauffeur/own_data/` puts the apps together.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import ngettext_lazy
 
 if TYPE_CHECKING:
     from echauffeur.accounts.models import User
@@ -71,6 +73,24 @@ class Kept:
     seen_by: Text
     until: Text
     columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fading:
+    """What goes by itself: rows of these tables (models, written ``app.Model``) once they have had their time.
+
+    ``lasts``: how long a row stays at the most, counted from when it was last of use. ``forget`` removes those that had
+    their time, and returns how many they were.
+    """
+
+    tables: tuple[str, ...]
+    lasts: timedelta
+    forget: Callable[[], int]
+
+
+def in_days(time: timedelta) -> Promise:
+    """Return a time of whole days in words, for what a privacy line says of a setting."""
+    return format_lazy(ngettext_lazy("{n} day", "{n} days", time.days), n=time.days)
 
 
 @dataclass(frozen=True)
@@ -133,7 +153,7 @@ class Keeper:
 
     ``lock`` takes the locks on rows, and raises Refusal where something forbids leaving; ``leave`` ends what is live,
     once every app has its locks; ``erase`` then takes the person out of the rows.
-    ``harmless`` names the columns of text that hold no person.
+    ``harmless`` names the columns of text that hold no person; ``fading`` what the purge removes, of people or not.
     """
 
     app: str
@@ -143,6 +163,7 @@ class Keeper:
     lock: Step = field(default=_nothing)
     leave: Step = field(default=_nothing)
     harmless: tuple[str, ...] = ()
+    fading: tuple[Fading, ...] = ()
 
 
 _keepers: dict[str, Keeper] = {}

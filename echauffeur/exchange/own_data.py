@@ -4,7 +4,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
-from echauffeur.common.personal import Identity, Keeper, Kept, Section, register
+from echauffeur.common.personal import Fading, Identity, Keeper, Kept, Section, register
+from echauffeur.exchange.actions import KEPT as KEPT_FOR
+from echauffeur.exchange.actions import forget_old_uploads
 from echauffeur.exchange.models import Upload
 
 KEPT = (
@@ -30,4 +32,6 @@ def erase(person: User, identity: Identity) -> None:
     Upload.objects.filter(by=person).delete()
 
 
-register(Keeper("exchange", KEPT, export, erase, harmless=HARMLESS))
+FADING = (Fading(("exchange.Upload",), KEPT_FOR, forget_old_uploads),)
+
+register(Keeper("exchange", KEPT, export, erase, harmless=HARMLESS, fading=FADING))

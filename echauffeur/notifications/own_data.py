@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, clock_of, register
+from echauffeur.common.personal import Choice, Fading, Identity, Keeper, Kept, Section, clock_of, register
+from echauffeur.notifications.actions import KEPT as KEPT_FOR
+from echauffeur.notifications.actions import forget_old
 from echauffeur.notifications.models import Message
 
 if TYPE_CHECKING:
@@ -63,4 +65,6 @@ def erase(person: "User", identity: Identity) -> None:
     identity.left_out_of_rows(Message.objects.all(), "subject", "body")
 
 
-register(Keeper("notifications", KEPT, export, erase, harmless=HARMLESS))
+FADING = (Fading(("notifications.Message",), KEPT_FOR, forget_old),)
+
+register(Keeper("notifications", KEPT, export, erase, harmless=HARMLESS, fading=FADING))

@@ -18,9 +18,3 @@ def deliver(pk: int) -> bool:
 def sweep() -> int:
     """Send what is due; beat calls it every few seconds."""
     return actions.sweep()
-
-
-@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
-def forget_old() -> int:
-    """Remove old messages; beat calls it once a day."""
-    return actions.forget_old()

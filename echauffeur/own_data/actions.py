@@ -1,9 +1,13 @@
-"""Leaving the service."""
+"""Leaving the service; and what is removed because it has had its time."""
+
+import logging
 
 from django.db import transaction
 
 from echauffeur.accounts.models import User, phone_in_words
 from echauffeur.common.personal import Identity, keepers
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -24,3 +28,19 @@ def delete_account(*, by: User) -> None:
         app.leave(by)
     for app in apps:
         app.erase(by, identity)
+
+
+def purge() -> dict[tuple[str, ...], int | None]:
+    """Remove all that has had its time, as the apps say, and return by tables how many rows went; None where it failed.
+
+    What goes wrong with one kind keeps no other from going.
+    """
+    removed: dict[tuple[str, ...], int | None] = {}
+    for fading in (fading for keeper in keepers() for fading in keeper.fading):
+        try:
+            with transaction.atomic():
+                removed[fading.tables] = fading.forget()
+        except Exception:
+            logger.exception("%s could not be purged", ", ".join(fading.tables))
+            removed[fading.tables] = None
+    return removed

@@ -5,8 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
-from echauffeur.common.personal import Choice, Identity, Keeper, Kept, Section, clock_of, register
+from echauffeur.common.personal import Choice, Fading, Identity, Keeper, Kept, Section, clock_of, register
 from echauffeur.notifications.models import Message
+from echauffeur.public.actions import KEPT as KEPT_FOR
+from echauffeur.public.actions import forget_old
 from echauffeur.public.models import ContactMessage
 
 KEPT = (
@@ -61,4 +63,6 @@ def erase(person: User, identity: Identity) -> None:
     identity.left_out_of_rows(ContactMessage.objects.all(), "subject_line", "words", "answer")
 
 
-register(Keeper("public", KEPT, export, erase, harmless=HARMLESS))
+FADING = (Fading(("public.ContactMessage",), KEPT_FOR, forget_old),)
+
+register(Keeper("public", KEPT, export, erase, harmless=HARMLESS, fading=FADING))

@@ -114,18 +114,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "plan-outages-ahead": {"task": "fleet.tasks.plan_outages_ahead", "schedule": crontab(minute=22)},
     "warn-of-vehicles-due": {"task": "fleet.tasks.warn_of_due_dates", "schedule": 3600.0},
-    "forget-old-uploads": {"task": "echauffeur.exchange.tasks.forget_old_uploads", "schedule": 3600.0},
     "sweep-the-outbox": {"task": "echauffeur.journal.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "send-messages": {"task": "echauffeur.notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "forget-old-messages": {
-        "task": "echauffeur.notifications.tasks.forget_old",
-        "schedule": crontab(hour=3, minute=27),
-    },
-    "forget-expired-codes": {"task": "echauffeur.accounts.tasks.forget_expired_codes", "schedule": 3600.0},
-    "forget-old-contact": {"task": "echauffeur.public.tasks.forget_old", "schedule": crontab(hour=3, minute=37)},
+    "purge": {"task": "echauffeur.own_data.tasks.purge", "schedule": crontab(minute=37)},
     "plan-shifts-ahead": {"task": "drivers.tasks.plan_shifts_ahead", "schedule": crontab(minute=17)},
     "warn-of-endings": {"task": "dispatch.tasks.warn_of_endings", "schedule": crontab(minute=7)},
-    "purge-sessions": {"task": "echauffeur.accounts.tasks.purge_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 
 # The base's own counter is told to every open page this often; without it a lost notice would stay unnoticed.
