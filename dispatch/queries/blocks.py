@@ -74,10 +74,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Scribe:
-    """Puts into words what stands in the rows. ``names``: the drivers', by id."""
+    """Puts into words what stands in the rows.
+
+    By the drivers' ids: their ``names``, and when they are ``away``.
+    """
 
     frame: Frame
     names: dict[int, str]
+    away: dict[int | None, list[Spell]]
     by_drivers: bool
     tells_reasons: bool
 
@@ -103,7 +107,7 @@ class Scribe:
             breaks=[self.frame.place(part) for rest in spell.breaks if (part := overlap(rest, seen))],
             is_cut=(spell.starts_at < start, spell.ends_at is None or spell.ends_at > end),
             is_open=spell.ends_at is None,
-            is_void=spell.kind == Kind.SHIFT and self._is_void(spell, beside),
+            is_void=self._is_void(spell),
         )
 
     def bar(self, mission: Spell) -> Bar | None:
@@ -152,6 +156,8 @@ class Scribe:
             said.append(_("end not known"))
         if spell.kind == Kind.SHIFT and not word:
             said.append(_("no vehicle"))
+        if not self.by_drivers and self._is_void(spell):
+            said.append(_("the driver is away"))
         rests = ("–".join(map(self.frame.clock, rest)) for rest in spell.breaks)
         said += [_("break %(times)s") % {"times": rest} for rest in rests]
         missions = sum(one.kind == Kind.MISSION and bool(one.within(starts, ends or one.starts_at)) for one in beside)
@@ -159,12 +165,11 @@ class Scribe:
             said.append(ngettext("%(n)d mission", "%(n)d missions", missions) % {"n": missions})
         return ", ".join(said)
 
-    def _is_void(self, shift: Spell, beside: list[Spell]) -> bool:
-        away = [one for one in beside if one.kind == Kind.ABSENCE]
-        if not away or shift.ends_at is None:
+    def _is_void(self, spell: Spell) -> bool:
+        if spell.kind != Kind.SHIFT or spell.ends_at is None:
             return False
-        whole: Period = (shift.starts_at, shift.ends_at)
-        return not without(whole, [(one.starts_at, one.ends_at or shift.ends_at) for one in away])
+        away = [(one.starts_at, one.ends_at or spell.ends_at) for one in self.away.get(spell.driver_id, [])]
+        return not without((spell.starts_at, spell.ends_at), away)
 
 
 def lay_out(scribe: Scribe, spells: list[Spell], who: str, usual: tuple[str, str]) -> tuple[list[Cell], int]:

@@ -41,11 +41,15 @@ class Slot:
 
 @dataclass
 class Candidate(Generic[Row]):
-    """A driver or a vehicle, and every reason against it; none means that it can be taken."""
+    """A driver or a vehicle, and every reason against it; none means that it can be taken.
+
+    ``notes``: why it can, where the plan has it for somebody else.
+    """
 
     row: Row
     name: str
     obstacles: list[Obstacle] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     approach: timedelta = LEAST_APPROACH
 
     @property
@@ -144,7 +148,12 @@ def vehicles_for(
 ) -> list[Candidate[Vehicle]]:
     """Judge these vehicles for the ride; the possible and smallest first. With a driver, licences are judged too."""
     candidates = [
-        Candidate(vehicle.row, vehicle.row.name, vehicle_obstacles(means.base, ride, slot, vehicle, driver))
+        Candidate(
+            vehicle.row,
+            vehicle.row.name,
+            vehicle_obstacles(means.base, ride, slot, vehicle, driver),
+            vehicle.time.notes(*slot.bounds, driver=driver.row.pk if driver else None),
+        )
         for vehicle in means.vehicles.values()
     ]
     return sorted(

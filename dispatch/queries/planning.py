@@ -139,14 +139,18 @@ class Planning:
     @cached_property
     def duty(self) -> dict[int, list[Period]]:
         """When each driver really is on duty, in order, by id: in a shift, not on a break and not away."""
-        away = gathered(self.of_kind(Kind.ABSENCE), lambda spell: spell.driver_id)
         duty: dict[int, list[Period]] = {}
         for shift in self.of_kind(Kind.SHIFT):
             if shift.driver_id and shift.ends_at:
                 whole = (shift.starts_at, shift.ends_at)
-                gaps = [(one.starts_at, one.ends_at or shift.ends_at) for one in away.get(shift.driver_id, [])]
+                gaps = [(one.starts_at, one.ends_at or shift.ends_at) for one in self.away.get(shift.driver_id, [])]
                 duty.setdefault(shift.driver_id, []).extend(without(whole, shift.breaks + gaps))
         return duty
+
+    @cached_property
+    def away(self) -> dict[int | None, list[Spell]]:
+        """The absences of each driver, by id."""
+        return gathered(self.of_kind(Kind.ABSENCE), lambda spell: spell.driver_id)
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -243,7 +247,7 @@ class Planning:
         return gathered(self.spells, lambda spell: spell.vehicle_id)
 
     def _scribe(self) -> Scribe:
-        return Scribe(self.frame, self.names, by_drivers=self.by_drivers, tells_reasons=self.tells_reasons)
+        return Scribe(self.frame, self.names, self.away, by_drivers=self.by_drivers, tells_reasons=self.tells_reasons)
 
     def _driver_rows(self) -> list[Row]:
         return [

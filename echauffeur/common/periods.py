@@ -12,6 +12,18 @@ def meets(period: DateTimeTZRange, start: datetime, end: datetime) -> bool:
     return bool(begins_before and (period.upper is None or start < period.upper))
 
 
+def is_within(period: DateTimeTZRange, start: datetime, end: datetime, gaps: Iterable[DateTimeTZRange]) -> bool:
+    """Return whether all that the period takes of the time from start to end lies within these gaps."""
+    free_from, until = max(period.lower, start), end if period.upper is None else min(period.upper, end)
+    for gap in sorted(gaps, key=lambda gap: gap.lower):
+        if gap.lower > free_from:
+            return False
+        if gap.upper is None or gap.upper >= until:
+            return True
+        free_from = max(free_from, gap.upper)
+    return False
+
+
 def meeting(periods: Iterable[DateTimeTZRange], start: datetime, end: datetime) -> list[DateTimeTZRange]:
     """Return those of the periods that take part of the time."""
     return [period for period in periods if meets(period, start, end)]

@@ -13,6 +13,7 @@ from dispatch.queries.stranded import stranded_of_driver
 from dispatch.queries.tower import tower_of
 from drivers.models import Absence, Driver, Shift
 from drivers.queries.availability import driver_availability
+from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.obstacles import Against
 from fleet.models import Reading, Unavailability, Vehicle
@@ -21,6 +22,7 @@ from tests.factories import (
     BaseFactory,
     DriverFactory,
     RegulatorFactory,
+    RideFactory,
     ShiftFactory,
     VehicleFactory,
 )
@@ -62,6 +64,12 @@ def against(vehicle: Vehicle, start: datetime, **wanted: Any) -> dict[str, str]:
     found = vehicle_availability(vehicle.base, start, start + HOUR, **wanted)
     (answer,) = [one for one in found if one.row == vehicle]
     return {obstacle.kind.value: str(obstacle) for obstacle in answer.obstacles}
+
+
+def notes(vehicle: Vehicle, start: datetime, **wanted: Any) -> list[str]:
+    """Return why the vehicle is free for an hour from then, where the plan has it for somebody."""
+    found = vehicle_availability(vehicle.base, start, start + HOUR, **wanted)
+    return next(answer.notes for answer in found if answer.row == vehicle)
 
 
 class TestADriver:
@@ -136,6 +144,43 @@ class TestAVehicle:
         assert list(against(zoe, start)) == ["given"]
         assert against(zoe, start)["given"].startswith("with Y. Le Gall from ")
         assert against(zoe, start, driver=yann.pk) == {}
+
+    @pytest.mark.parametrize("end", [5 * HOUR, None])
+    def test_given_to_who_is_away_it_is_free_and_says_so(
+        self, zoe: Vehicle, yann: Driver, start: datetime, end: timedelta | None
+    ) -> None:
+        Shift.objects.filter(driver=yann).update(vehicle=zoe)
+        until = start + end if end else None
+        Absence.objects.create(driver=yann, period=(start, until), kind="sick", note="Broken arm")
+        assert against(zoe, start) == {}
+        (note,) = notes(zoe, start)
+        assert note.startswith("planned for Y. Le Gall from ")
+        assert note.endswith(", who is away")
+        assert against(zoe, start, driver=yann.pk) == {}
+        assert notes(zoe, start, driver=yann.pk) == []
+
+    def test_given_to_who_is_away_for_a_part_it_is_not_free(self, zoe: Vehicle, yann: Driver, start: datetime) -> None:
+        Shift.objects.filter(driver=yann).update(vehicle=zoe)
+        Absence.objects.create(driver=yann, period=(start, start + HOUR / 2), kind="leave")
+        assert list(against(zoe, start)) == ["given"]
+        Absence.objects.create(driver=yann, period=(start + HOUR / 2, start + HOUR), kind="training")
+        assert against(zoe, start) == {}, "away without a gap"
+        assert list(against(zoe, start + HOUR)) == ["given"], "back again"
+
+    @pytest.mark.parametrize("off", ["profile", "account", "role"])
+    def test_given_to_who_no_longer_drives_it_is_free_and_says_so(
+        self, zoe: Vehicle, yann: Driver, start: datetime, off: str
+    ) -> None:
+        Shift.objects.filter(driver=yann).update(vehicle=zoe)
+        if off == "profile":
+            Driver.objects.update(enabled=False)
+        elif off == "account":
+            User.objects.filter(pk=yann.user_id).update(is_active=False)
+        else:
+            yann.user.memberships.all().delete()
+        assert against(zoe, start) == {}
+        (note,) = notes(zoe, start)
+        assert note.endswith(", who no longer drives")
 
     def test_no_longer_in_the_fleet(self, zoe: Vehicle, start: datetime) -> None:
         Vehicle.objects.update(enabled=False)
@@ -221,6 +266,18 @@ def test_the_timeline_shows_breaks_and_absences() -> None:
     assert ">Away<" in page
     assert "Broken arm" not in page
     assert "Sick" not in page
+
+
+def test_the_tower_says_why_a_vehicle_of_somebody_away_can_be_taken(yann: Driver, zoe: Vehicle) -> None:
+    ride = RideFactory(base=yann.base, state="confirmed")
+    Shift.objects.filter(driver=yann).update(vehicle=zoe)
+    Absence.objects.create(driver=yann, period=(timezone.now() - HOUR, None), kind="sick", note="Broken arm")
+    client = Client()
+    client.force_login(RegulatorFactory(base=yann.base))
+    page = client.get(reverse("tower", args=[yann.base.code]), {"ride": ride.code}).content.decode()
+    option = page.partition(f'<option value="{zoe.pk}">')[2].partition("</option>")[0]
+    assert "planned for Y. Le Gall from" in option
+    assert "who is away" in option
 
 
 def test_every_kind_has_words_for_the_history() -> None:

@@ -136,6 +136,15 @@ class TestRows:
             True,
         ]
 
+    def test_vehicle_of_somebody_away_shows_that_nobody_comes_for_it(self, base: Base) -> None:
+        driver, vehicle = DriverFactory(base=base, shift=None), VehicleFactory(base=base)
+        for day in range(2):
+            shift(driver, at(base, day, 8), at(base, day, 16), vehicle=vehicle)
+        Absence.objects.create(driver=driver, period=(at(base, 0, 0), at(base, 1, 0)), kind="sick")
+        blocks = [block for cell in seen(base, by="vehicles").rows[0].cells for block in cell.blocks]
+        assert [block.is_void for block in blocks] == [True, False]
+        assert ["the driver is away" in block.label for block in blocks] == [True, False]
+
     def test_blocks_of_the_same_time_have_lanes_of_their_own(self, base: Base) -> None:
         vehicle = VehicleFactory(base=base)
         for hour in (8, 9, 17):
