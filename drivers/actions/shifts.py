@@ -1,37 +1,39 @@
 """Writing single shifts: by hand, moved, or changed and removed out of the pattern that made them."""
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from collections.abc import Iterable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.actions.planning import planning
-from drivers.models import Shift
+from drivers.models import Driver, Shift
 from echauffeur.accounts.models import User
+from echauffeur.common.periods import bounds_of
 from echauffeur.common.refusals import Refusal, Stale
 from fleet.commitments import WayOut
 
 GONE = gettext_lazy("Somebody else just removed this shift. Go back to the plan: it shows what holds now.")
+MOVED = gettext_lazy(
+    "Somebody else just gave this shift to another driver. Go back to the plan: it shows what holds now."
+)
 
 
 def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shift:
     """Write a new or changed shift; one of a pattern no longer follows it from now on.
 
     One that goes to another driver leaves the pattern, which makes no other for that day. Raises Refusal when it
-    overlaps another shift of the driver, or of the vehicle; Conflict; Stale when it is gone.
+    overlaps another shift of the driver, or of the vehicle; Conflict; Stale when it is gone, or somebody else's by now.
     """
-    was = Shift.objects.filter(pk=shift.pk).first() if shift.pk else None
-    if shift.pk and was is None:
-        raise Stale(GONE)
-    drivers = {shift.driver_id, was.driver_id} if was else {shift.driver_id}
-    told = {shift.driver_id: _told("change" if was and was.driver_id == shift.driver_id else "add", shift)}
-    if was and was.driver_id != shift.driver_id:
-        told[was.driver_id] = _told("remove", was)
-    with planning(drivers, "shifts", by=by, way_out=way_out, vehicles=[shift.vehicle_id], told=told):
-        row = _held(shift) if was else None
+    told: dict[int, dict[str, str]] = {}
+    concerned, vehicles = {shift.driver_id, *_drivers_of(shift)}, {shift.vehicle_id}
+    with planning(concerned, "shifts", by=by, way_out=way_out, vehicles=vehicles, told=told) as drivers:
+        row = _held(shift, drivers) if shift.pk else None
+        told[shift.driver_id] = _told("change" if row and row.driver_id == shift.driver_id else "add", shift)
         if row:
             shift.pattern, shift.on = row.pattern, row.on
             if row.driver_id != shift.driver_id:
+                told[row.driver_id] = _told("remove", row)
                 leave_pattern(row)
                 shift.pattern, shift.on = None, None
         shift.by_hand = True
@@ -40,20 +42,32 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
 
 
 def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None:
-    """Remove a shift that is not over. Its pattern, if it has one, makes no other for that day. Raises Refusal."""
-    with planning([row.driver_id], "shifts", by=by, way_out=way_out, told={row.driver_id: _told("remove", row)}):
-        shift = _held(row)
+    """Remove a shift that is not over. Its pattern, if it has one, makes no other for that day.
+
+    Raises Refusal when it is over, Conflict, Stale when it is gone, or somebody else's by now.
+    """
+    told: dict[int, dict[str, str]] = {}
+    with planning([row.driver_id], "shifts", by=by, way_out=way_out, told=told) as drivers:
+        shift = _held(row, drivers)
         if shift.period.upper <= timezone.now():
             raise Refusal(_("This shift is over: it stays, so that the record of who was on duty stays true."))
+        told[shift.driver_id] = _told("remove", shift)
         leave_pattern(shift)
         shift.delete()
 
 
-def _held(shift: Shift) -> Shift:
-    """Return the shift as it stands now; its driver is held. Raises Stale when it is gone."""
+def _drivers_of(shift: Shift) -> set[int]:
+    """Return whose shift it is, as far as one sees without holding anybody."""
+    return set(Shift.objects.filter(pk=shift.pk).values_list("driver", flat=True))
+
+
+def _held(shift: Shift, drivers: Iterable[Driver]) -> Shift:
+    """Return the shift as it stands now; these drivers are held. Raises Stale when it is gone, or is none of theirs."""
     row = Shift.objects.select_related("pattern").filter(pk=shift.pk).first()
     if row is None:
         raise Stale(GONE)
+    if row.driver_id not in {driver.pk for driver in drivers}:
+        raise Stale(MOVED)
     return row
 
 
@@ -67,7 +81,5 @@ def leave_pattern(shift: Shift) -> None:
 
 def _told(what: str, shift: Shift) -> dict[str, str]:
     """Return what the driver's phone is told: new, changed or gone, and from when until when it is, or was."""
-    period = shift.period
-    if isinstance(period, tuple):
-        period = DateTimeTZRange(*period)
-    return {"what": what, "from": period.lower.isoformat(), "until": period.upper.isoformat()}
+    start, end = bounds_of(shift.period)
+    return {"what": what, "from": start.isoformat(), "until": end.isoformat()}

@@ -6,6 +6,11 @@ from datetime import datetime
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 
+def bounds_of(period: DateTimeTZRange | tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """Return begin and end of a period that has both, read from the database or about to be written."""
+    return period if isinstance(period, tuple) else (period.lower, period.upper)
+
+
 def meets(period: DateTimeTZRange, start: datetime, end: datetime) -> bool:
     """Return whether the period takes part of the time from start to end, or holds it where that is one moment."""
     begins_before = period.lower < end or period.lower <= start == end

@@ -1,13 +1,15 @@
 """Writing when vehicles are out of service, under the lock of each; again and again: `fleet.actions.series`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import party_on
@@ -18,6 +20,10 @@ from fleet import commitments
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
 from fleet.models import Unavailability, UnavailabilityPattern, Vehicle
+
+GONE = gettext_lazy("Somebody else just took this back. The page of the vehicle shows what holds now.")
+BACK = gettext_lazy("This vehicle is already back in service. The page shows what holds now.")
+MOVED = gettext_lazy("Somebody else just wrote this for another vehicle. The plan shows what holds now.")
 
 
 @contextmanager
@@ -48,16 +54,17 @@ def planning(vehicle_ids: Iterable[int], *, by: User, way_out: WayOut | None = N
 def save_unavailability(*, out: Unavailability, by: User, way_out: WayOut | None = None) -> Unavailability:
     """Write when a vehicle is out of service; one of a pattern no longer follows it. Another vehicle may get it.
 
-    Raises Stale when it is gone, Conflict when it strands missions.
+    Raises Stale when it is gone, or another vehicle's by now; Conflict when it strands missions.
     """
-    before = Unavailability.objects.filter(pk=out.pk).first() if out.pk else None
-    vehicles = {out.vehicle_id, *([before.vehicle_id] if before else [])}
-    with planning(vehicles, by=by, way_out=way_out):
-        if out.pk and not Unavailability.objects.filter(pk=out.pk).exists():
-            raise Stale(_("Somebody else just took this back. The page of the vehicle shows what holds now."))
-        if before and before.vehicle_id != out.vehicle_id:
-            _skip(out)
-            out.pattern, out.on = None, None
+    # As far as one sees without holding anybody.
+    before = Unavailability.objects.filter(pk=out.pk).values_list("vehicle", flat=True)
+    with planning({out.vehicle_id, *before}, by=by, way_out=way_out) as vehicles:
+        row = _held(out, vehicles) if out.pk else None
+        if row:
+            out.pattern, out.on = row.pattern, row.on
+            if row.vehicle_id != out.vehicle_id:
+                skip(row)
+                out.pattern, out.on = None, None
         out.by_hand = True
         out.save()
     return out
@@ -66,22 +73,32 @@ def save_unavailability(*, out: Unavailability, by: User, way_out: WayOut | None
 def end_unavailability(*, out: Unavailability, by: User, now: datetime | None = None) -> None:
     """Put the vehicle back into service now. What had not begun yet is taken back as if it had never been written.
 
-    Raises Stale when it is over.
+    Raises Stale when it is over, or another vehicle's by now.
     """
     now = now or timezone.now()
-    with planning([out.vehicle_id], by=by):
-        row = Unavailability.objects.filter(pk=out.pk).first()
-        if row is None or (row.period.upper and row.period.upper <= now):
-            raise Stale(_("This vehicle is already back in service. The page shows what holds now."))
+    with planning([out.vehicle_id], by=by) as vehicles:
+        row = _held(out, vehicles, gone=BACK)
+        if row.period.upper and row.period.upper <= now:
+            raise Stale(BACK)
         if row.period.lower >= now:
-            _skip(row)
+            skip(row)
             row.delete()
         else:
             row.period, row.by_hand = DateTimeTZRange(row.period.lower, now), True
             row.save(update_fields=["period", "by_hand"])
 
 
-def _skip(out: Unavailability) -> None:
+def _held(out: Unavailability, vehicles: Collection[int], gone: Promise = GONE) -> Unavailability:
+    """Return the row as it stands now; these vehicles are held. Raises Stale when it is gone, or is none of theirs."""
+    row = Unavailability.objects.filter(pk=out.pk).first()
+    if row is None:
+        raise Stale(gone)
+    if row.vehicle_id not in vehicles:
+        raise Stale(MOVED)
+    return row
+
+
+def skip(out: Unavailability) -> None:
     """Have the pattern leave out this day, now and whenever it is made anew. The vehicle is held."""
     pattern = UnavailabilityPattern.objects.filter(pk=out.pattern_id).first() if out.pattern_id else None
     if pattern and out.on and out.on not in pattern.skipped:
