@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal.models import Entry
-from fleet.actions import outages, series
+from fleet.actions import series
 from fleet.actions.outages import end_unavailability, save_unavailability
 from fleet.actions.series import make_ahead, remove_pattern, save_pattern
 from fleet.commitments import Conflict, WayOut
@@ -349,6 +350,12 @@ def test_without_the_lock_they_would_collide(monkeypatch: pytest.MonkeyPatch) ->
     """The negative control: both make the same days, and the database has the last word."""
     pattern = UnavailabilityPatternFactory()
     monkeypatch.setattr(series, "lock_vehicles", list)
-    monkeypatch.setattr(outages, "lock_vehicles", list)
-    outcomes = at_once([partial(make_ahead, pattern.vehicle.base) for _ in range(8)])
+    both_looked = Barrier(2)
+
+    def meet(*_what: Any) -> list[date]:
+        both_looked.wait(timeout=10)
+        return []
+
+    monkeypatch.setattr(series, "_days_on_missions", meet)
+    outcomes = at_once([partial(make_ahead, pattern.vehicle.base) for _ in range(2)])
     assert any(not isinstance(outcome, int) for outcome in outcomes)
