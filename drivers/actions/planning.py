@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from drivers.models import Absence, Driver, Shift, ShiftPattern
 from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import party_on
+from echauffeur.common.periods import bounds_of
 from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal import actions as journal
 from echauffeur.journal.edits import Edit, clash_in_words, record_edits
 from fleet import commitments
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
+from fleet.queries.availability import vehicle_times
 
 
 def lock_drivers(driver_ids: Iterable[int]) -> list[Driver]:
@@ -64,6 +66,23 @@ def planning(
             ]
             if edits:
                 record_edits(edits, by=by, party=party_on(by, drivers[0].base))
+
+
+def holders_of(shift: Shift) -> set[int]:
+    """Return the ids of the other drivers whose shifts have the shift's vehicle during its time."""
+    there = Shift.objects.filter(vehicle=shift.vehicle_id, period__overlap=shift.period).exclude(pk=shift.pk)
+    return set(there.values_list("driver", flat=True)) if shift.vehicle_id else set()
+
+
+def take_vehicle(shift: Shift, drivers: Iterable[Driver]) -> None:
+    """Take the shift's vehicle off the shifts of those of these drivers, who are held, that do not come for it then."""
+    if shift.vehicle_id is None:
+        return
+    held = {driver.pk: driver for driver in drivers}
+    start, end = bounds_of(shift.period)
+    (vehicle,) = vehicle_times(held[shift.driver_id].base, start, end, only=[shift.vehicle_id])
+    void = [one.shift for one in vehicle.given if one.driver in held and one.is_void(start, end)]
+    Shift.objects.filter(pk__in=void).exclude(pk=shift.pk).update(vehicle=None)
 
 
 def _data(driver: Driver, told: Mapping[int, dict[str, Any]]) -> tuple[tuple[str, Any], ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from drivers.actions.crew import lock_driver
+from drivers.actions.planning import lock_drivers, take_vehicle
 from drivers.models import Driver, Shift
 from drivers.queries import shift_of_reading
 from echauffeur.accounts.models import User
@@ -40,20 +40,26 @@ def read_dashboard(*, driver: Driver, vehicle: Vehicle, read: Dashboard, by: Use
     Raises what `take_reading` raises.
     """
     journal.earlier(tap)
-    row = lock_driver(driver)
+    # Who has the vehicle by the plan is held too: it is taken off their shift when they do not come.
+    expected = Shift.objects.filter(vehicle=vehicle, period__contains=read.read_at).values_list("driver", flat=True)
+    drivers = lock_drivers({driver.pk, *expected})
     lock_vehicles([vehicle.pk])
-    shift = shift_of_reading(row, read.kind, read.read_at)
+    shift = shift_of_reading(driver, read.kind, read.read_at)
     if shift and read.kind == ReadingKind.START and shift.vehicle_id is None and not journal.earlier(tap):
-        _take_over(shift, vehicle, by)
+        _take_over(shift, vehicle, drivers, by)
     reading = take_reading(vehicle=vehicle, read=read, by=by, party=Party.DRIVER, tap=tap, also_on=(driver.stream,))
     return Taken(reading, shift)
 
 
-def _take_over(shift: Shift, vehicle: Vehicle, by: User) -> None:
-    """Give the shift the vehicle, unless somebody else has it then, by their shift or on a mission."""
+def _take_over(shift: Shift, vehicle: Vehicle, drivers: list[Driver], by: User) -> None:
+    """Give the shift the vehicle, unless somebody else has it then, by their shift or on a mission.
+
+    The shift is as it is being worked from now on: it no longer follows its pattern.
+    """
     try:
         with transaction.atomic(), kept(drivers=[shift.driver_id], vehicles=[vehicle.pk], by=by):
-            shift.vehicle = vehicle
-            shift.save(update_fields=["vehicle"])
+            shift.vehicle, shift.by_hand = vehicle, True
+            take_vehicle(shift, drivers)
+            shift.save(update_fields=["vehicle", "by_hand"])
     except (IntegrityError, Refusal):
         shift.vehicle = None

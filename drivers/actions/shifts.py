@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drivers.actions.planning import planning
+from drivers.actions.planning import holders_of, planning, take_vehicle
 from drivers.models import Driver, Shift
 from echauffeur.accounts.models import User
 from echauffeur.common.periods import bounds_of
@@ -22,8 +22,9 @@ MOVED = gettext_lazy(
 def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shift:
     """Write a new or changed shift; one of a pattern no longer follows it from now on.
 
-    One that goes to another driver leaves the pattern, which makes no other for that day. Raises Refusal when it
-    overlaps another shift of the driver, or of the vehicle; Conflict; Stale when it is gone, or somebody else's by now.
+    One that goes to another driver leaves the pattern, which makes no other for that day. Its vehicle is taken off
+    the shifts of those who do not come for it. Raises Refusal when it overlaps another shift of the driver, or of the
+    vehicle; Conflict; Stale when it is gone, or somebody else's by now.
     """
     told: dict[int, dict[str, str]] = {}
     concerned, vehicles = {shift.driver_id, *_drivers_of(shift)}, {shift.vehicle_id}
@@ -36,6 +37,7 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
                 told[row.driver_id] = _told("remove", row)
                 leave_pattern(row)
                 shift.pattern, shift.on = None, None
+        take_vehicle(shift, drivers)
         shift.by_hand = True
         shift.save()
     return shift
@@ -57,8 +59,8 @@ def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None
 
 
 def _drivers_of(shift: Shift) -> set[int]:
-    """Return whose shift it is, as far as one sees without holding anybody."""
-    return set(Shift.objects.filter(pk=shift.pk).values_list("driver", flat=True))
+    """Return whose shift it is, as far as one sees without holding anybody, and who has its vehicle then."""
+    return set(Shift.objects.filter(pk=shift.pk).values_list("driver", flat=True)) | holders_of(shift)
 
 
 def _held(shift: Shift, drivers: Iterable[Driver]) -> Shift:

@@ -19,6 +19,8 @@ from echauffeur.bases.models import Base
 from echauffeur.common.clocks import ClockField, OnTheBasesClock
 from fleet.forms.outages import VehicleChoice
 from fleet.forms.recurring import DayField
+from fleet.models import Vehicle
+from fleet.queries.availability import vehicle_times
 from fleet.way_out import AsksForWayOut
 
 VEHICLE_TAKEN = _("%(driver)s has this vehicle during part of that time. Choose another one.")
@@ -235,8 +237,14 @@ class ShiftForm(Spanning):
         said = self.cleaned_data
         if self.others(driver=said["driver"]).exists():
             self.add_error("begins", _("This driver is already on duty during part of that time."))
-        if said["vehicle"] and (taken := self.others(vehicle=said["vehicle"]).select_related("driver__user").first()):
-            self.add_error("vehicle", VEHICLE_TAKEN % {"driver": taken.driver})
+        if said["vehicle"] and (holder := self._holder_of(said["vehicle"], said["period"])):
+            self.add_error("vehicle", VEHICLE_TAKEN % {"driver": holder})
+
+    def _holder_of(self, vehicle: Vehicle, period: DateTimeTZRange) -> str:
+        """Return who else comes for the vehicle then, by the plan; nothing when nobody does."""
+        (time,) = vehicle_times(self.base, period.lower, period.upper, only=[vehicle.pk])
+        others = (one for one in time.given if one.shift != self.instance.pk)
+        return next((one.name for one in others if not one.is_void(period.lower, period.upper)), "")
 
     def write(self, by: User) -> None:
         if self.is_of_all:

@@ -46,6 +46,7 @@ class Taken:
 class Given(Taken):
     """A time for which a driver's shift takes the vehicle over; ``away``: when that driver is not there for it."""
 
+    shift: int
     driver: int
     may_drive: bool = True
     away: list[DateTimeTZRange] = field(default_factory=list)
@@ -188,8 +189,8 @@ def _given(row: Any) -> list[Given]:
     away: dict[int, list[DateTimeTZRange]] = defaultdict(list)
     for shift, period in zip(row.away_shifts, row.away_periods, strict=True):
         away[shift].append(period)
-    shifts = zip(row.shift_periods, names, row.shift_drivers, row.shift_entitled, row.shift_ids, strict=True)
-    return [Given(period, name, driver, may, away[pk]) for period, name, driver, may, pk in shifts]
+    shifts = zip(row.shift_periods, names, row.shift_ids, row.shift_drivers, row.shift_entitled, strict=True)
+    return [Given(*shift, away=away[shift[2]]) for shift in shifts]
 
 
 def _time_of(base: Base, row: Any) -> VehicleTime:

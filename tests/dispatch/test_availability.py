@@ -5,20 +5,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from dispatch.queries.stranded import stranded_of_driver
 from dispatch.queries.tower import tower_of
+from drivers.actions.absences import remove_absence
 from drivers.models import Absence, Driver, Shift
 from drivers.queries.availability import driver_availability
 from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.common.obstacles import Against
+from fleet.commitments import Conflict, WayOut
 from fleet.models import Reading, Unavailability, Vehicle
 from fleet.queries.availability import vehicle_availability
 from tests.factories import (
+    AbsenceFactory,
     BaseFactory,
     DriverFactory,
     RegulatorFactory,
@@ -278,6 +282,20 @@ def test_the_tower_says_why_a_vehicle_of_somebody_away_can_be_taken(yann: Driver
     option = page.partition(f'<option value="{zoe.pk}">')[2].partition("</option>")[0]
     assert "planned for Y. Le Gall from" in option
     assert "who is away" in option
+
+
+def test_who_comes_back_to_a_vehicle_that_was_given_away_is_a_conflict() -> None:
+    """Their colleague drives with it: the regulator reads so before the absence goes."""
+    journey = journey_to("assigned")
+    journey.mission.refresh_from_db()
+    other = DriverFactory(base=journey.base, shift=None)
+    away = AbsenceFactory(driver=other, period=journey.mission.period, kind="leave")
+    ShiftFactory(driver=other, period=journey.mission.period, vehicle=journey.vehicle)
+    assert stranded_of_driver(journey.driver) == []
+    by = RegulatorFactory(base=journey.base)
+    with pytest.raises(Conflict, match=journey.ride.code), transaction.atomic():
+        remove_absence(row=away, by=by)
+    remove_absence(row=away, by=by, way_out=WayOut("keep", "They share it."))
 
 
 def test_every_kind_has_words_for_the_history() -> None:

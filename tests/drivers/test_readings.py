@@ -9,12 +9,21 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from drivers.actions.patterns import save_pattern
 from drivers.models import Shift
 from echauffeur.journal.models import Entry
 from fleet.actions.readings import remove_reading
 from fleet.models import Reading, Vehicle
 from tests.drivers.conftest import Duty
-from tests.factories import DriverFactory, ManagerFactory, ReadingFactory, ShiftFactory, VehicleFactory
+from tests.factories import (
+    AbsenceFactory,
+    DriverFactory,
+    ManagerFactory,
+    ReadingFactory,
+    ShiftFactory,
+    ShiftPatternFactory,
+    VehicleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true"}
@@ -79,6 +88,25 @@ def test_a_vehicle_that_somebody_else_has_by_plan_stays_theirs(duty: Duty, zoe: 
     assert "call the control room" in page
     assert Reading.objects.count() == 1
     assert duty.driver.shifts.get().vehicle is None
+
+
+def test_a_vehicle_that_somebody_away_has_by_plan_is_taken_over(duty: Duty, zoe: Vehicle) -> None:
+    other = DriverFactory(base=duty.driver.base, shift=None)
+    planned = ShiftFactory(driver=other, vehicle=zoe)
+    AbsenceFactory(driver=other, period=(planned.period[0], None))
+    assert "call the control room" not in send(duty, zoe).content.decode()
+    assert vehicle_of_the_shift(duty) == zoe.pk
+    assert other.shifts.get().vehicle is None
+
+
+def test_a_shift_whose_vehicle_was_read_keeps_it_when_its_pattern_changes(duty: Duty, zoe: Vehicle) -> None:
+    pattern = ShiftPatternFactory(driver=duty.driver)
+    soon = timezone.now() + timedelta(minutes=30)
+    on = duty.driver.base.local(soon).date()
+    Shift.objects.update(period=(soon, soon + timedelta(hours=8)), pattern=pattern, on=on, by_hand=False)
+    send(duty, zoe)
+    save_pattern(pattern=pattern, by=duty.regulator)
+    assert duty.driver.shifts.get(on=on).vehicle == zoe
 
 
 def test_who_comes_early_reads_for_the_shift_to_come(duty: Duty, zoe: Vehicle) -> None:

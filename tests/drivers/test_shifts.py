@@ -88,6 +88,26 @@ class TestByHand:
         with pytest.raises(Refusal, match="Another driver has this vehicle"):
             save_shift(shift=Shift(driver=other, period=hours(2, 15, 20), vehicle=vehicle), by=by)
 
+    def test_the_vehicle_of_who_is_away_goes_to_who_comes(self, yann: Driver, by: User) -> None:
+        vehicle, other = VehicleFactory(base=yann.base), DriverFactory(base=yann.base, shift=None)
+        held = save_shift(shift=Shift(driver=yann, period=hours(2), vehicle=vehicle), by=by)
+        away = AbsenceFactory(driver=yann, period=hours(2, 9, 12))
+        for taken in (hours(2, 11, 13), hours(2, 8, 10)):
+            with pytest.raises(Refusal, match="Another driver has this vehicle"):
+                save_shift(shift=Shift(driver=other, period=taken, vehicle=vehicle), by=by)
+        save_shift(shift=Shift(driver=other, period=hours(2, 9, 12), vehicle=vehicle), by=by)
+        held.refresh_from_db()
+        assert held.vehicle is None
+        assert Entry.objects.filter(subject_id=yann.pk).count() == 2, "who is away hears of it too"
+        remove_absence(row=away, by=by)
+
+    def test_the_vehicle_of_who_no_longer_drives_is_free(self, yann: Driver, by: User) -> None:
+        vehicle, other = VehicleFactory(base=yann.base), DriverFactory(base=yann.base, shift=None)
+        save_shift(shift=Shift(driver=yann, period=hours(2), vehicle=vehicle), by=by)
+        Driver.objects.filter(pk=yann.pk).update(enabled=False)
+        save_shift(shift=Shift(driver=other, period=hours(2), vehicle=vehicle), by=by)
+        assert not yann.shifts.filter(vehicle=vehicle).exists()
+
     def test_what_is_over_stays(self, yann: Driver, by: User) -> None:
         over = ShiftFactory(driver=yann, period=(NOW - timedelta(days=2), NOW - timedelta(days=1)))
         with pytest.raises(Refusal, match="over"):
