@@ -251,7 +251,7 @@ class TestShifts:
         vehicle, other = VehicleFactory(base=yann.base), DriverFactory(base=yann.base, shift=None)
         ShiftFactory(driver=other, period=(december(2, 9), december(2, 10)), vehicle=vehicle)
         errors = errors_of(client.post(page("shift-add"), duty | {"vehicle": vehicle.pk}))
-        assert f"{other} has this vehicle" in errors["vehicle"][0]
+        assert f"{other.short_name} has this vehicle" in errors["vehicle"][0]
 
     def test_one_alone_leaves_the_others(self, client: Client, one_of_many: Shift, duty: dict[str, Any]) -> None:
         sent = duty | {"begins": "2026-12-02T10:00", "scope": "this"}
