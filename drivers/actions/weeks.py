@@ -91,9 +91,15 @@ def _moved(base: Base, shift: Shift, days: int) -> Copied:
 
 
 def _later(base: Base, span: DateTimeTZRange, days: int) -> Period:
+    """Return the time so many days later, at the same times of the clock.
+
+    What ends, on the clock, before it begins, because it lies in the hour that the clock shows twice, begins at its
+    time and lasts as long as it did.
+    """
     start, end = (base.local(moment) for moment in (span.lower, span.upper))
     first, last = (_at(base, local, days) for local in (start, end))
-    return first, last
+    is_shown_twice = end.replace(tzinfo=None) <= start.replace(tzinfo=None)
+    return first, first + (span.upper - span.lower) if is_shown_twice else last
 
 
 def _at(base: Base, local: datetime, days: int) -> datetime:
