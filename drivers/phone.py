@@ -1,29 +1,72 @@
 """What a driver's phone says of where it is, and what it hears back; the same on the socket and over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from dispatch.access import driver_to_be
+from drivers.models import Driver
 from echauffeur.accounts.queries import Person
+from echauffeur.common.refusals import Refusal
 from tracking.actions.positions import take_in
 from tracking.positions import Position
 
+# How many positions one message may hold: the phone sends the rest in further ones.
+LARGEST_BATCH = 500
 
-def hear_position(user: Person, text: str | bytes) -> dict[str, Any]:
-    """Take in ``{lat, lon, at, accuracy?, heading?}`` (degrees WGS 84, seconds since 1970, metres, degrees from north).
 
-    Return ``{"type": …}``: ``position_taken``; ``position_later`` when it could not be passed on now; or
-    ``position_refused`` with ``reason`` and ``message``. Raises Http404 when the person drives nowhere.
+def hear_positions(user: Person, text: str | bytes) -> dict[str, Any]:
+    """Take in ``{batch, points: [{lat, lon, at, accuracy?, heading?}, …]}``, 500 points at most.
+
+    Degrees WGS 84, seconds since 1970, metres, degrees from north; ``batch`` is the phone's name for the message and
+    comes back. Return ``{"type": …, "batch": …}``: ``positions_taken`` with ``refused``, a list of ``{reason, message,
+    places}`` (places in ``points``); ``positions_later`` when nothing could be passed on now: send it again; or
+    ``positions_refused`` with ``reason`` and ``message`` when it is no such message. Raises Http404 when the person
+    drives nowhere.
     """
     driver = driver_to_be(user)
-    try:
-        position = Position.from_phone(driver.pk, orjson.loads(text))
-    except (TypeError, KeyError, ValueError, OverflowError):
-        return {"type": "position_refused", "reason": "malformed", "message": ""}
     with translation.override(driver.user.language):  # a socket has no language of its own
-        taken = take_in(driver=driver, positions=[position])
-        if refusal := taken.refused.get(0):
-            return {"type": "position_refused", "reason": refusal.code, "message": str(refusal)}
-    return {"type": "position_taken" if taken.passed_on else "position_later", "at": int(position.at.timestamp())}
+        message = _read(text)
+        return {"batch": message.get("batch"), **_hear(driver, message.get("points"))}
+
+
+def _read(text: str | bytes) -> dict[str, Any]:
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _hear(driver: Driver, points: Any) -> dict[str, Any]:
+    if not isinstance(points, list):
+        words = _("This message holds no positions.")
+        return {"type": "positions_refused", "reason": "malformed", "message": words}
+    if len(points) > LARGEST_BATCH:
+        words = _("These are too many positions at once: %(most)d at most.") % {"most": LARGEST_BATCH}
+        return {"type": "positions_refused", "reason": "too_many", "message": words}
+    read: dict[int, Position] = {}
+    refused: dict[int, Refusal] = {}
+    for place, point in enumerate(points):
+        try:
+            read[place] = Position.from_phone(driver.pk, point)
+        except (TypeError, KeyError, ValueError, OverflowError):
+            refused[place] = Refusal(_("This is not a position."), code="malformed")
+    taken = take_in(driver=driver, positions=list(read.values()))
+    if not taken.passed_on:
+        return {"type": "positions_later"}
+    places = list(read)
+    refused |= {places[index]: refusal for index, refusal in taken.refused.items()}
+    return {"type": "positions_taken", "refused": _by_reason(refused)}
+
+
+def _by_reason(refused: Mapping[int, Refusal]) -> list[dict[str, Any]]:
+    """Return the refusals with their sentences once each: a whole tunnel may be refused for one reason."""
+    reasons: dict[str, dict[str, Any]] = {}
+    for place, refusal in sorted(refused.items()):
+        reason = {"reason": refusal.code, "message": str(refusal), "places": []}
+        reasons.setdefault(refusal.code, reason)["places"].append(place)
+    return list(reasons.values())

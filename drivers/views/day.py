@@ -20,7 +20,7 @@ from drivers.forms.crew import SharingForm
 from drivers.forms.readings import DashboardForm
 from drivers.licences import to_renew
 from drivers.models import Driver
-from drivers.phone import hear_position
+from drivers.phone import hear_positions
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.headers import asks_position
@@ -42,7 +42,7 @@ RIDE_STEPS = {
 }
 # Whoever sets out so long before the mission begins is asked whether it was the thumb.
 EARLY = timedelta(hours=1)
-POSITION_STATUS = {"position_taken": 200, "position_later": 200, "position_refused": 422}
+POSITIONS_STATUS = {"positions_taken": 200, "positions_later": 200, "positions_refused": 422}
 
 
 @require_safe
@@ -91,10 +91,10 @@ def share_position(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-def position(request: SignedInRequest) -> JsonResponse:
-    """Take a position in when the phone's socket is down: JSON in, the socket's answer out."""
-    answer = hear_position(request.user, request.body)
-    return JsonResponse(answer, status=POSITION_STATUS[answer["type"]])
+def positions(request: SignedInRequest) -> JsonResponse:
+    """Take positions in when the phone's socket is down: JSON in, the socket's answer out."""
+    answer = hear_positions(request.user, request.body)
+    return JsonResponse(answer, status=POSITIONS_STATUS[answer["type"]])
 
 
 def _take(request: SignedInRequest, form: TapForm, act: Callable[[Tap | None], object]) -> HttpResponse:

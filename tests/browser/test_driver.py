@@ -19,10 +19,12 @@ from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, OpenAs, session_of
 from tests.browser.guard import Guard
 from tests.browser.site import Site
+from tracking.positions import newest
 
 STEPS = ["Mission received", "I am on my way", "I am there", "Passengers on board", "Passengers set down"]
 HAND = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 BREST = {"geolocation": {"latitude": 48.381, "longitude": -4.494}, "permissions": ["geolocation"]}
+WAITING = "Object.keys(localStorage).filter((key) => key.startsWith('position:')).length"
 
 
 @pytest.fixture
@@ -206,10 +208,35 @@ class TestSharing:
         page = open_as(None, "/sign-in/", size=PHONE, **HAND, **BREST)
         page.route_web_socket("**/live/**", lambda socket: socket.close())
         page.context.add_cookies([{"name": "sessionid", "value": session_of(driver.user), "url": live_site.url}])
-        with page.expect_response("**/drive/position/") as posted:
+        with page.expect_response("**/drive/positions/") as posted:
             page.goto("/drive/")
-        assert posted.value.json()["type"] == "position_taken"
+        assert posted.value.json()["type"] == "positions_taken"
         expect(page.locator("#sharing-state")).to_contain_text("Position sent")
+
+    def test_what_was_driven_without_a_network_is_sent_afterwards(
+        self, open_as: OpenAs, driver: Driver, guard: Guard
+    ) -> None:
+        guard.forgive("ERR_INTERNET_DISCONNECTED")
+        page = open_as(driver.user, "/drive/", size=PHONE, **HAND, **BREST)
+        line = page.locator("#sharing-state")
+        expect(line).to_contain_text("Position sent")
+        page.context.set_offline(True)
+        for waiting, latitude in ((1, 48.3812), (2, 48.3814)):
+            page.context.set_geolocation({"latitude": latitude, "longitude": -4.494})
+            expect(line).to_have_text(f"No network. Positions that wait on this phone: {waiting}")
+        assert newest([driver.pk])[driver.pk].latitude == 48.381
+        page.context.set_offline(False)
+        expect(line).to_contain_text("Position sent")
+        assert newest([driver.pk])[driver.pk].latitude == 48.3814
+        assert page.evaluate(WAITING) == 0
+
+    def test_what_is_refused_leaves_the_phone_with_its_reason(self, open_as: OpenAs, driver: Driver) -> None:
+        page = open_as(driver.user, "/drive/", size=PHONE, **HAND, **BREST)
+        line = page.locator("#sharing-state")
+        expect(line).to_contain_text("Position sent")
+        page.context.set_geolocation({"latitude": 49.9, "longitude": -4.494})
+        expect(line).to_have_text("No car gets there that fast: this position is left out.")
+        assert page.evaluate(WAITING) == 0
 
     def test_says_that_the_phone_forbids_it(self, open_as: OpenAs, driver: Driver) -> None:
         page = open_as(driver.user, "/drive/", size=PHONE, **HAND, permissions=[])

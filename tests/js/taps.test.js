@@ -1,18 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outcome, Taps } from "../../static/js/driver/taps.js";
-
-/** Browser storage that outlives a page. */
-class Storage {
-  items = new Map();
-  get length() {
-    return this.items.size;
-  }
-  key = (index) => [...this.items.keys()][index];
-  getItem = (key) => this.items.get(key);
-  setItem = (key, value) => this.items.set(key, value);
-  removeItem = (key) => this.items.delete(key);
-}
+import { Storage } from "./storage.js";
 
 /** A phone whose network answers what the test says, and whose timers the test fires. */
 function phone(storage = new Storage(), owner = "7") {

@@ -133,7 +133,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "ride-board": ({DRIVER: 302}, {DRIVER: 409}),
     "ride-complete": ({DRIVER: 302}, {DRIVER: 409}),
     "ride-no-show": ({DRIVER: 302}, {DRIVER: 409}),
-    "position": (NO_METHOD, {DRIVERS: 422}),
+    "positions": (NO_METHOD, {DRIVERS: 422}),
     "reading-start": ({DRIVERS: 302}, {DRIVERS: 422}),
     "reading-end": ({DRIVERS: 302}, {DRIVERS: 422}),
     "share-position": ({DRIVERS: 302}, {DRIVERS: 422}),

@@ -10,9 +10,10 @@ import pytest_asyncio
 from channels.db import database_sync_to_async as in_thread
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from drivers.models import Driver, Shift
+from drivers.phone import LARGEST_BATCH
 from echauffeur.accounts.models import Membership, User
 from echauffeur.common import hub as hubs
 from tests import factories
@@ -22,7 +23,7 @@ from tracking.actions import positions as actions
 from tracking.actions.positions import JUMP_WITHIN, Taken, take_in
 from tracking.positions import Position, forget, newest
 
-HERE = {"type": "position", "lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}
+HERE = {"lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +52,12 @@ def at(driver: Driver, moment: datetime | None = None) -> Position:
     return Position(driver.pk, 48.381, -4.494, moment or timezone.now())
 
 
+def batch(*points: object) -> dict[str, Any]:
+    return {"type": "positions", "batch": "7", "points": points}
+
+
 def post(client: Client, message: object) -> tuple[int, dict[str, Any]]:
-    answer = client.post(reverse("position"), message, content_type="application/json")
+    answer = client.post(reverse("positions"), message, content_type="application/json")
     return answer.status_code, answer.json()
 
 
@@ -77,17 +82,15 @@ WRONG = [
     ({"at": 1e300}, "malformed"),
     ({"at": "now"}, "malformed"),
     ({"heading": "north"}, "malformed"),
-    ({"heading": 1e999}, "malformed"),
 ]
 NO_POSITIONS = ["", "{", "[]", "7", "null", '"lat"', "\x00"]
+TAKEN = {"type": "positions_taken", "batch": "7", "refused": []}
 
 
 @pytest.mark.django_db
 class TestOverHttp:
     def test_is_taken_and_kept_as_the_newest(self, client: Client, driver: Driver) -> None:
-        moment = now()
-        status, answer = post(client, HERE | {"at": moment})
-        assert (status, answer) == (200, {"type": "position_taken", "at": int(moment)})
+        assert post(client, batch(HERE | {"at": now()})) == (200, TAKEN)
         kept = newest([driver.pk])[driver.pk]
         assert (kept.latitude, kept.longitude, kept.heading) == (48.381, -4.494, 90)
 
@@ -95,50 +98,77 @@ class TestOverHttp:
     def test_what_cannot_be_is_refused_and_nowhere(
         self, client: Client, driver: Driver, wrong: dict[str, Any], reason: str
     ) -> None:
-        status, answer = post(client, HERE | {"at": now()} | wrong)
-        assert (status, answer["type"], answer["reason"]) == (422, "position_refused", reason)
+        status, answer = post(client, batch(HERE | {"at": now()} | wrong))
+        assert (status, answer["type"]) == (200, "positions_taken")
+        assert [(each["reason"], each["places"]) for each in answer["refused"]] == [(reason, [0])]
+        assert answer["refused"][0]["message"].endswith(".")
         assert newest([driver.pk]) == {}
 
     @pytest.mark.parametrize("body", NO_POSITIONS)
-    def test_what_is_no_position_is_refused(self, client: Client, body: str) -> None:
-        assert post(client, body) == (422, {"type": "position_refused", "reason": "malformed", "message": ""})
+    def test_what_is_no_message_is_refused(self, client: Client, body: str) -> None:
+        status, answer = post(client, body)
+        assert (status, answer["reason"]) == (422, "malformed")
+        assert answer["message"] == "This message holds no positions."
+
+    @pytest.mark.parametrize("body", NO_POSITIONS)
+    def test_what_is_no_position_is_left_out(self, client: Client, driver: Driver, body: object) -> None:
+        _, answer = post(client, batch(body, HERE | {"at": now()}, body))
+        assert [(each["reason"], each["places"]) for each in answer["refused"]] == [("malformed", [0, 2])]
+        assert driver.pk in newest([driver.pk])
+
+    def test_of_a_batch_each_is_answered_by_its_place(self, client: Client) -> None:
+        points = [
+            HERE | {"at": now()} | wrong for wrong in ({}, {"lat": "x"}, {"lat": 91}, {"at": now(days=-1)}, {"lat": 92})
+        ]
+        _, answer = post(client, batch(*points))
+        assert {each["reason"]: each["places"] for each in answer["refused"]} == {
+            "malformed": [1], "impossible": [2, 4], "too_old": [3],
+        }  # fmt: skip
+
+    def test_five_hundred_at_once_and_no_more(self, client: Client, driver: Driver) -> None:
+        points = [HERE | {"at": now(seconds=-ago)} for ago in range(LARGEST_BATCH + 1)]
+        status, answer = post(client, batch(*points))
+        assert (status, answer["reason"]) == (422, "too_many")
+        assert answer["message"] == "These are too many positions at once: 500 at most."
+        assert newest([driver.pk]) == {}
+        assert post(client, batch(*points[1:])) == (200, TAKEN)
 
     def test_off_duty_is_refused_in_words(self, client: Client, driver: Driver) -> None:
         driver.shifts.all().delete()
-        status, answer = post(client, HERE | {"at": now()})
-        assert (status, answer["reason"]) == (422, "off_shift")
-        assert answer["message"] == "You are not on duty: your position is not taken."
+        _, answer = post(client, batch(HERE | {"at": now()}))
+        assert answer["refused"][0]["reason"] == "off_shift"
+        assert answer["refused"][0]["message"] == "You are not on duty: your position is not taken."
         assert newest([driver.pk]) == {}
 
     def test_switched_off_is_refused_in_words(self, client: Client, driver: Driver) -> None:
         Driver.objects.update(sharing=False)
-        status, answer = post(client, HERE | {"at": now()})
-        assert (status, answer["reason"]) == (422, "sharing_off")
-        assert answer["message"].startswith("Position sharing is off.")
+        _, answer = post(client, batch(HERE | {"at": now()}))
+        assert answer["refused"][0]["reason"] == "sharing_off"
+        assert answer["refused"][0]["message"].startswith("Position sharing is off.")
         assert newest([driver.pk]) == {}
 
     def test_somebody_who_drives_nowhere_has_no_such_page(self) -> None:
         stranger = Client()
         stranger.force_login(factories.RegulatorFactory())
-        assert stranger.post(reverse("position"), HERE, content_type="application/json").status_code == 404
+        assert stranger.post(reverse("positions"), batch(HERE), content_type="application/json").status_code == 404
 
     def test_a_forged_request_is_refused(self, driver: Driver) -> None:
         careful = Client(enforce_csrf_checks=True)
         careful.force_login(driver.user)
-        answer = careful.post(reverse("position"), HERE | {"at": now()}, content_type="application/json")
+        answer = careful.post(reverse("positions"), batch(HERE | {"at": now()}), content_type="application/json")
         assert answer.status_code == 403
         assert newest([driver.pk]) == {}
 
     def test_without_redis_it_says_later(self, client: Client, services: Services) -> None:
         with services.without_valkey():
-            status, answer = post(client, HERE | {"at": now()})
-        assert (status, answer["type"]) == (200, "position_later")
+            status, answer = post(client, batch(HERE | {"at": now()}))
+        assert (status, answer) == (200, {"type": "positions_later", "batch": "7"})
 
 
 @pytest.mark.django_db
 class TestForgetting:
     def test_switching_off_forgets_at_once(self, client: Client, driver: Driver) -> None:
-        post(client, HERE | {"at": now()})
+        post(client, batch(HERE | {"at": now()}))
         client.post(reverse("share-position"), {"sharing": "off"})
         assert newest([driver.pk]) == {}
 
@@ -185,7 +215,8 @@ class TestABatch:
         taken = take_in(driver=driver, positions=[at(driver, each) for each in times])
         assert [position.at for position in taken.kept] == [times[1], times[0]]
         assert reasons(taken) == {2: "too_old", 3: "future"}
-        assert str(taken.refused[2]) == "This position is an hour old or older: it is no longer taken."
+        with translation.override("en"):
+            assert str(taken.refused[2]) == "This position is an hour old or older: it is no longer taken."
 
     def test_each_point_by_the_shift_at_its_own_time(self, driver: Driver) -> None:
         moment = timezone.now()
@@ -254,25 +285,24 @@ class TestOnTheSocket:
 
     async def test_is_taken_and_answered(self, driver: Driver) -> None:
         async with listening("/live/driver/", driver.user) as phone:
-            moment = now()
-            await phone.say(HERE | {"at": moment})
-            assert await phone.hear("position_taken") == {"type": "position_taken", "at": int(moment)}
+            await phone.say(batch(HERE | {"at": now()}))
+            assert await phone.hear("positions_taken") == TAKEN
         assert driver.pk in newest([driver.pk])
 
     async def test_every_wrong_one_is_answered_and_the_socket_stays(self, driver: Driver) -> None:
         async with listening("/live/driver/", driver.user) as phone:
             for wrong, reason in WRONG:
-                if wrong != {"heading": 1e999}:  # JSON knows no infinity
-                    await phone.say(HERE | {"at": now()} | wrong)
-                    assert (await phone.hear("position_refused"))["reason"] == reason
+                await phone.say(batch(HERE | {"at": now()} | wrong))
+                assert (await phone.hear("positions_taken"))["refused"][0]["reason"] == reason
             for text in NO_POSITIONS:
                 await phone.communicator.send_input({"type": "websocket.receive", "text": text})
-                assert (await phone.hear("position_refused"))["reason"] == "malformed"
-            await phone.say(HERE | {"at": now()})
-            await phone.hear("position_taken")
+                assert (await phone.hear("positions_refused"))["reason"] == "malformed"
+            await phone.say(batch(HERE | {"at": now()}))
+            await phone.hear("positions_taken")
 
     async def test_refuses_in_the_drivers_language(self) -> None:
         driver = await in_thread(factories.DriverFactory)(user__language="fr", shift=None)
         async with listening("/live/driver/", driver.user) as phone:
-            await phone.say(HERE | {"at": now()})
-            assert (await phone.hear("position_refused"))["message"].startswith("Vous n")
+            await phone.say(batch(HERE | {"at": now()}))
+            [refused] = (await phone.hear("positions_taken"))["refused"]
+            assert refused["message"].startswith("Vous n")

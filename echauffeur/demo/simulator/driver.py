@@ -151,11 +151,11 @@ class SimulatedDriver:
         moves = self.trip is not None and self.pace.speed
         if not self.at or (not moves and time.monotonic() - self.sent_at < STANDING_SECONDS):
             return
-        message = {
-            "type": "position", "lat": round(self.at[0], 6), "lon": round(self.at[1], 6), "accuracy": 8,
-            "heading": self.heading, "at": round(time.time(), 1),
+        point = {
+            "lat": round(self.at[0], 6), "lon": round(self.at[1], 6), "accuracy": 8, "heading": self.heading,
+            "at": round(time.time(), 1),
         }  # fmt: skip
-        if await self.phone.tell(message):
+        if await self.phone.tell({"type": "positions", "points": [point]}):
             self.sent_at = time.monotonic()
 
     # --- pressing ---

@@ -1,21 +1,24 @@
 // Sharing one's position, and saying truthfully what came of it: only what the server has taken counts as sent.
 import { ageInWords } from "../age.js";
 import { everySecond, now } from "../clock.js";
-import { ourHeaders, text } from "../texts.js";
+import { text } from "../texts.js";
+import { Positions } from "./positions.js";
+import { sendPositions } from "./sending.js";
 import { taps } from "./steps.js";
+import { Outcome } from "./taps.js";
 
 const MOVED = 5; // metres
 const METRES_PER_DEGREE = 111_320;
 const AT_REST = 15_000;
-const ANSWER_WITHIN = 8000;
 const STALE_AFTER = 30; // seconds
 
+const positions = new Positions({ storage: localStorage, owner: document.body.dataset.user, send, now });
 let watch = null;
 let fix = null;
-let asked = null; // what was sent last: {coords, timestamp, at}
-let isOpen = false; // whether its answer is still to come
+let last = null; // what was kept last: {coords, timestamp, at}
 let lookedAt = 0;
 let outcome = { state: "" };
+let leftOut = null; // what the server refused of a batch while it took the rest: {words, at}
 
 const line = () => document.querySelector("[data-sharing]");
 
@@ -28,7 +31,7 @@ function isOn() {
 
 function follow() {
   if (isOn() && watch === null) start();
-  if (!isOn() && watch !== null) stop();
+  if (line() && !isOn()) stop();
   show();
 }
 
@@ -38,8 +41,10 @@ function start() {
 }
 
 function stop() {
+  positions.clear();
+  if (watch === null) return;
   navigator.geolocation.clearWatch(watch);
-  watch = fix = asked = null;
+  watch = fix = last = leftOut = null;
   settle({ state: "off" });
 }
 
@@ -53,13 +58,11 @@ function lost(error) {
 }
 
 /** At most once a second while the car moves; at rest every 15 s, with a fresh fix. */
-function sendWhenDue() {
-  if (watch === null) return;
-  if (isOpen && Date.now() - asked.at > ANSWER_WITHIN) settle({ state: "queued" });
-  if (isOpen || !fix) return;
-  const isNew = fix.timestamp !== asked?.timestamp;
-  const hasRested = !asked || Date.now() - asked.at >= AT_REST;
-  if (isNew && (hasRested || distance(fix.coords, asked.coords) >= MOVED)) send(fix);
+function keepWhenDue() {
+  if (watch === null || !fix) return;
+  const isNew = fix.timestamp !== last?.timestamp;
+  const hasRested = !last || Date.now() - last.at >= AT_REST;
+  if (isNew && (hasRested || distance(fix.coords, last.coords) >= MOVED)) keep(fix);
   else if (hasRested) look();
 }
 
@@ -75,48 +78,47 @@ function distance(a, b) {
   return Math.hypot(a.latitude - b.latitude, east) * METRES_PER_DEGREE;
 }
 
-function send({ coords, timestamp }) {
-  asked = { coords, timestamp, at: Date.now() };
-  isOpen = true;
-  const message = {
-    type: "position",
+function keep({ coords, timestamp }) {
+  last = { coords, timestamp, at: Date.now() };
+  positions.add({
     lat: coords.latitude,
     lon: coords.longitude,
     accuracy: Math.round(coords.accuracy),
     heading: Number.isFinite(coords.heading) ? Math.round(coords.heading) : null,
     // By the server's clock: the phone's may be minutes off.
     at: (timestamp + now() - Date.now()) / 1000,
-  };
-  // A socket that did not answer may be half dead: the next position takes the other way.
-  const isOnSocket = outcome.state !== "queued" && !document.dispatchEvent(new CustomEvent("live:send", { detail: message, cancelable: true }));
-  if (!isOnSocket) post(message);
+  });
 }
 
-async function post(message) {
-  try {
-    const response = await fetch(line().dataset.sharingUrl, {
-      method: "POST",
-      body: JSON.stringify(message),
-      headers: { ...ourHeaders(), "Content-Type": "application/json" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_WITHIN),
-    });
-    hear(await response.json());
-  } catch {
-    settle({ state: "queued" });
+async function send(points) {
+  const answer = await sendPositions(points, line()?.dataset.sharingUrl);
+  if (watch === null) return Outcome.DECIDED;
+  switch (answer?.type) {
+    case "positions_taken":
+      hear(answer.refused, points.length);
+      return Outcome.DECIDED;
+    case "positions_refused":
+      settle({ state: "declined", message: answer.message });
+      return Outcome.DECIDED;
+    case "signed_out":
+      settle({ state: "signed-out" });
+      return Outcome.SIGNED_OUT;
+    default:
+      settle({ state: answer?.type === "positions_later" ? "later" : "queued" });
+      return Outcome.UNREACHABLE;
   }
 }
 
-/** Takes the server's answer, from the socket or over HTTP. */
-function hear({ type, message }) {
-  if (!isOpen) return;
-  if (type === "position_taken") settle({ state: "sent", at: Date.now() });
-  else if (type === "position_later") settle({ state: "later" });
-  else if (type === "position_refused") settle({ state: "declined", message });
+/** `refused`: why some were not taken, and their places in the batch. The last in it is the newest. */
+function hear(refused, count) {
+  const why = refused.find(({ places }) => places.includes(count - 1));
+  settle(why ? { state: "declined", message: why.message } : { state: "sent", at: Date.now() });
+  if (why || refused.length === 0) return;
+  const n = refused.reduce((sum, { places }) => sum + places.length, 0);
+  leftOut = { words: text("sharing-left-out", { n, why: refused[0].message }), at: Date.now() };
 }
 
 function settle(next) {
-  isOpen = false;
   outcome = next;
   show();
 }
@@ -126,13 +128,19 @@ function show() {
   if (!element || (watch === null && outcome.state !== "off")) return;
   const seconds = outcome.at ? (Date.now() - outcome.at) / 1000 : 0;
   element.dataset.state = seconds > STALE_AFTER ? "old" : outcome.state;
-  const words = outcome.message ?? text(`sharing-${outcome.state}`, { age: ageInWords(seconds) });
+  const words = `${said(seconds)} ${recentlyLeftOut()}`.trim();
   if (element.textContent !== words) element.textContent = words;
 }
 
-document.addEventListener("live:answer", ({ detail }) => hear(detail));
+const said = (seconds) =>
+  outcome.message ?? text(`sharing-${outcome.state}`, { age: ageInWords(seconds), n: positions.count });
+
+const recentlyLeftOut = () => (leftOut && Date.now() - leftOut.at < STALE_AFTER * 1000 ? leftOut.words : "");
+
+addEventListener("online", () => positions.wake());
 document.addEventListener("live:shown", follow);
 everySecond(() => {
   follow();
-  sendWhenDue();
+  keepWhenDue();
+  if (watch !== null) positions.flush();
 });
