@@ -29,14 +29,16 @@ def flag(name: str, *, default: bool = False) -> bool:
     return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
-def number(name: str, default: int) -> int:
-    """Return the variable as a whole number that is not negative.
+def number(name: str, default: int, *, most: int | None = None) -> int:
+    """Return the variable as a whole number that is not negative, nor more than ``most``.
 
     Raises MissingSetting when it is none: a setting that nobody understands is a setting that nobody gave.
     """
     value = text(name, str(default))
     if not value.isascii() or not value.isdecimal():
         raise MissingSetting(f"The environment variable {name} must be a whole number, not {value!r}.")
+    if most is not None and int(value) > most:
+        raise MissingSetting(f"The environment variable {name} must be at most {most}, not {value}.")
     return int(value)
 
 

@@ -8,6 +8,8 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from echauffeur.common.hub import Hub
+        from tracking.actions.trails import keep_writing
         from tracking.frames import frames_for
 
         Hub.receivers["positions"] = frames_for
+        Hub.chores.append(keep_writing)

@@ -10,6 +10,7 @@ import orjson
 import redis
 
 from echauffeur.common import hub as hubs
+from tracking import trails
 
 STALE_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
@@ -70,7 +71,7 @@ def _key(driver_id: int) -> str:
 
 
 def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetime) -> bool:
-    """Keep the last of a driver's positions, oldest first, as the newest known, and tell every map of the base.
+    """Keep a driver's positions, oldest first, the last as the newest known, and tell it to every map of the base.
 
     Return whether Redis took them. The newest is gone when it is ten minutes old, and at that moment, the shift's end,
     at the latest; what is gone already is told to nobody, nor is what a newer one overtook.
@@ -81,6 +82,7 @@ def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetim
 
     def send(client: redis.Redis) -> bool:
         pipe = client.pipeline(transaction=False)
+        trails.note(pipe, positions)
         if lifetime >= timedelta(milliseconds=1) and not _is_overtaken(client, newest):
             pipe.set(_key(newest.driver_id), wire, px=lifetime)
             pipe.publish(f"positions:{base_id}", wire)

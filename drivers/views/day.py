@@ -25,12 +25,14 @@ from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.headers import asks_position
 from echauffeur.common.htmx import page, wants_fragment
+from echauffeur.common.personal import in_days
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 from echauffeur.journal.forms import TapForm
 from echauffeur.journal.queries import seq_of
 from fleet.models import Vehicle
 from fleet.queries import handset_held_by
+from tracking.actions.trails import KEPT as TRAILS_KEPT
 from tracking.positions import forget
 
 RIDE_STEPS = {
@@ -143,6 +145,7 @@ def day_page(
         "next": _shown(day.next, kept) if day.next else None,
         "later": [_shown(work, kept) for work in day.later],
         "dashboard": _dashboard(driver, day, readings or {}),
+        "trails_kept_for": in_days(TRAILS_KEPT),
     }
     with timezone.override(driver.base.zone):
         return page(request, "drivers/my_day.html", context, status=status)

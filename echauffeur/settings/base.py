@@ -127,6 +127,9 @@ HEARTBEAT_SECONDS = 10.0
 # While Redis is away the web process itself asks the database, so that pages stay true.
 HEARTBEAT_SECONDS_WITHOUT_REDIS = 2.0
 
+# How many days it is kept where drivers drove, at most two months; 0 keeps nothing.
+TRAIL_DAYS = env.number("TRAIL_DAYS", 7, most=62)
+
 # Messages to people. Each way out is a class of echauffeur/notifications/channels.py.
 MESSAGE_CHANNELS = {
     "mail": "echauffeur.notifications.channels.Mail",

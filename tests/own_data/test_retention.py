@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from drivers.models import Driver
 from echauffeur.accounts.actions import codes
 from echauffeur.accounts.models import User
 from echauffeur.accounts.models.codes import Purpose
@@ -20,10 +21,16 @@ from echauffeur.own_data.actions import purge
 from tests import factories
 from tests.own_data.lives import EMAIL, FIRST, LAST, WORDS, Life
 from tests.own_data.scan import keys_with, tables_with
+from tracking import trails
+from tracking.actions.trails import write_waiting
+from tracking.positions import Position, keep_and_tell
 
 pytestmark = pytest.mark.django_db
 
 LATER = timedelta(days=90)
+# Of a place there are no words.
+SOMEWHERE = 48.765432
+TRACES = [*WORDS, str(SOMEWHERE)]
 FADING = [(keeper.app, fading) for keeper in keepers() for fading in keeper.fading]
 
 
@@ -38,7 +45,7 @@ STAYS = tables(*PERSONAL) - GOES
 
 @pytest.fixture
 def canary(life: Life) -> User:
-    """Somebody with something in every table that fades, too."""
+    """Somebody with something in every table that fades, too, and in Redis."""
     person = life.person
     factories.UploadFactory(base=person.base, by=person, name=f"{LAST}.csv")
     codes.issue(purpose=Purpose.NEW_PASSWORD, person=person, target=EMAIL)
@@ -47,6 +54,11 @@ def canary(life: Life) -> User:
     AccessFailureLog.objects.create(**where)
     AccessLog.objects.create(**where)
     person.sessions.update(device=LAST)
+    driver, now = Driver.objects.get(user=person), timezone.now()
+    here = [Position(driver.pk, SOMEWHERE, -4.49, now)]
+    keep_and_tell(driver.base_id, here, until=now + timedelta(hours=1))
+    write_waiting()
+    keep_and_tell(driver.base_id, here, until=now + timedelta(hours=1))  # and waits
     return person
 
 
@@ -57,13 +69,14 @@ def later() -> Iterator[None]:
 
 
 def test_the_canary_is_in_every_table_that_fades(canary: User) -> None:
-    assert GOES - tables_with(WORDS) == set()
+    assert GOES - tables_with(TRACES) == set()
+    assert {trails.STREAM} == keys_with(TRACES, after=LATER)
 
 
 def test_after_ninety_days_it_is_only_where_it_is_said_to_stay(canary: User, later: None) -> None:
     call_command("purge")
-    assert tables_with(WORDS) - STAYS == set()
-    assert keys_with(WORDS, after=LATER) == set()
+    assert tables_with(TRACES) - STAYS == set()
+    assert keys_with(TRACES, after=LATER) == set()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +90,7 @@ def test_a_table_that_the_purge_forgets_is_found(
     others = tuple(fading for fading in keeper.fading if fading is not forgotten)
     monkeypatch.setitem(personal._keepers, app, replace(keeper, fading=others))
     purge()
-    assert tables_with(WORDS) - STAYS == tables(*forgotten.tables)
+    assert tables_with(TRACES) - STAYS == tables(*forgotten.tables)
 
 
 def test_what_fails_keeps_nothing_else_and_is_told(canary: User, later: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,10 +102,10 @@ def test_what_fails_keeps_nothing_else_and_is_told(canary: User, later: None, mo
     monkeypatch.setattr(personal, "_keepers", {"first": keeper} | personal._keepers)
     with pytest.raises(CommandError):
         call_command("purge")
-    assert tables_with(WORDS) - STAYS == set()
+    assert tables_with(TRACES) - STAYS == set()
 
 
 def test_what_has_not_had_its_time_stays(canary: User) -> None:
-    before = tables_with(WORDS)
+    before = tables_with(TRACES)
     purge()
-    assert tables_with(WORDS) == before
+    assert tables_with(TRACES) == before

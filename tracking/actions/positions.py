@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drivers.models import Driver, Shift
 from echauffeur.common.distances import is_on_earth, metres_between
 from echauffeur.common.refusals import Refusal, Text
+from tracking.actions.trails import take_back
 from tracking.positions import Position, forget, keep_and_tell, newest
 
 OLDEST = timedelta(hours=1)
@@ -75,6 +76,7 @@ def _pass_on(driver: Driver, positions: Sequence[Position], taken: Taken, duty: 
     if reason := _reason_against(driver):
         # Switched off since the driver was read: the switch has forgotten before we kept, so forgetting is ours.
         forget(driver.pk)
+        take_back(taken.kept)
         return _none_of(positions, reason)
     return Taken(taken.kept, taken.refused, passed_on)
 
