@@ -140,10 +140,11 @@ def the_places(page: Page) -> None:
 def the_area(page: Page) -> None:
     """Drag the centre, on a phone; the fields follow."""
     page.set_viewport_size(PHONE)
-    page.get_by_role("link", name="General").last.click()
+    with page.expect_response("**/map.json"):  # once it is drawn the map looks elsewhere
+        page.get_by_role("link", name="General").last.click()
     before = page.locator("[name=longitude]").input_value()
     pin = page.locator(".map-pin")
-    pin.scroll_into_view_if_needed()
+    pin.hover()
     box = pin.bounding_box()
     assert box
     page.mouse.move(box["x"] + 16, box["y"] + 12)
