@@ -200,6 +200,12 @@ def against(means: Means, mission: Mission, ride: Ride, now: datetime) -> list[O
     return [*driver_obstacles(ride, slot, driver), *vehicle_obstacles(means.base, ride, slot, vehicle, driver)]
 
 
+def promised_against(means: Means, mission: Mission) -> list[Obstacle]:
+    """Return what the database lets no mission lie on (`dispatch.promises`): of its whole time, what is past too."""
+    driver, vehicle = means.drivers[mission.driver_id].time, means.vehicles[mission.vehicle_id].time
+    return [*driver.away(mission.starts_at, mission.ends_at), *vehicle.out(mission.starts_at, mission.ends_at)]
+
+
 def _busy(base: Base, engagement: Engagement) -> Obstacle:
     words = _("on mission %(code)s from %(start)s to %(end)s") % {
         "code": engagement.mission.code,

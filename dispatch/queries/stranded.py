@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Ride
 from dispatch.models import Mission, MissionQuerySet, Stop, StopKind
-from dispatch.queries.feasibility import AROUND, against
+from dispatch.queries.feasibility import AROUND, against, promised_against
 from dispatch.queries.means import Means, means_of
 from dispatch.queries.proposals import proposals_for
 from drivers.models import Driver
@@ -50,11 +50,14 @@ def stranded_of_model(model: VehicleModel, base: Base) -> list[Stranded]:
 
 
 def obstacles_of(drivers: Collection[int], vehicles: Collection[int], now: datetime) -> dict[int, list[Obstacle]]:
-    """Return what stands against each live mission of these drivers and vehicles, by its id; kept ones too."""
+    """Return what stands against each live mission of these drivers and vehicles, by its id; kept ones too.
+
+    Of an absence or an outage that is over, too: the database forbids it as any other while the mission is not done.
+    """
     theirs = Mission.objects.filter(Q(driver__in=drivers) | Q(vehicle__in=vehicles))
     found: dict[int, list[Obstacle]] = {}
     for base, missions in groupby(_rows(theirs), lambda mission: mission.base):
-        for one in _judged(base, list(missions), now):
+        for one in _judged(base, list(missions), now, with_past=True):
             found.setdefault(one.mission.pk, []).extend(one.reasons)
     return found
 
@@ -72,16 +75,17 @@ def _rows(missions: MissionQuerySet) -> list[Mission]:
     return list(live.prefetch_related(Prefetch("stops", picked_up, to_attr="pick_ups")))
 
 
-def _judged(base: Base, rows: list[Mission], now: datetime) -> list[Stranded]:
+def _judged(base: Base, rows: list[Mission], now: datetime, *, with_past: bool = False) -> list[Stranded]:
     if not rows:
         return []
     start, end = min(row.starts_at for row in rows), max([now, *(row.ends_at for row in rows)])
     means = means_of(base, start, end, drivers=[row.driver for row in rows], vehicles=[row.vehicle for row in rows])
     return [
-        Stranded(row, stop.ride, reasons)
+        Stranded(row, stop.ride, list(dict.fromkeys(reasons)))
         for row in rows
+        for past in [promised_against(means, row) if with_past else []]
         for stop in row.pick_ups  # type: ignore[attr-defined]
-        if (reasons := against(means, row, stop.ride, now))
+        if (reasons := [*against(means, row, stop.ride, now), *past])
     ]
 
 

@@ -64,11 +64,15 @@ class DriverTime:
             )
             for pause in meeting(self.breaks, start, end)
         ]
-        if any(meets(absence, start, end) for absence in self.absences):
-            found.append(Obstacle(Against.AWAY, _("away")))
+        found += self.away(start, end)
         day = self.base.local(end).date()
         found += self._training(day) if wheelchairs else []
         return found + (self.licence_obstacles(licence, end) if licence else [])
+
+    def away(self, start: datetime, end: datetime) -> list[Obstacle]:
+        """Return the reason, if there is one, that the driver is away for part of that time; never why."""
+        is_away = any(meets(absence, start, end) for absence in self.absences)
+        return [Obstacle(Against.AWAY, _("away"))] if is_away else []
 
     def licence_obstacles(self, category: str, moment: datetime) -> list[Obstacle]:
         """Return the reason, if there is one, that the driver may not drive what takes this category on that day."""

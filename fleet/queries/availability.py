@@ -73,14 +73,17 @@ class VehicleTime:
     def obstacles(self, start: datetime, end: datetime, *, driver: int | None = None) -> list[Obstacle]:
         """Return every reason against the vehicle from start to end but for missions. ``driver``: whom it is for."""
         found = [] if self.row.enabled else [Obstacle(Against.RETIRED, _("no longer in the fleet"))]
-        found += [
-            Obstacle(Against.OUT_OF_SERVICE, str(outage)) for outage in self.outages if meets(outage.period, start, end)
-        ]
+        found += self.out(start, end)
         day = self.base.local(end).date()
         found += [Obstacle(Against.OVERDUE, words) for words in overdue(self.row, day, self.mileage)]
         others = [shift for shift in self._of_others(start, end, driver) if not shift.is_void(start, end)]
         words = _("with %(name)s from %(start)s to %(end)s")
         return found + [Obstacle(Against.GIVEN, self._in_words(words, shift)) for shift in others]
+
+    def out(self, start: datetime, end: datetime) -> list[Obstacle]:
+        """Return the times out of service that meet that time, as reasons against it."""
+        met = [outage for outage in self.outages if meets(outage.period, start, end)]
+        return [Obstacle(Against.OUT_OF_SERVICE, str(outage)) for outage in met]
 
     def notes(self, start: datetime, end: datetime, *, driver: int | None = None) -> list[str]:
         """Return why it can be had although the shifts of other drivers take it over from start to end."""

@@ -1,7 +1,7 @@
 """A change that would leave planned missions undriven is not written until the person says what becomes of them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from dispatch.models import Mission
 from dispatch.queries.stranded import stranded_of_driver, stranded_of_vehicle
 from drivers.actions import crew as drivers
+from drivers.actions.absences import save_absence
 from drivers.actions.shifts import remove_shift
-from drivers.models import Driver
+from drivers.models import Absence, Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.models import Entry
@@ -104,6 +106,45 @@ def test_nothing_is_written_until_somebody_decides(journey: Journey, manager: Us
         assert words in str(caught.value)
     assert rows() == before
     assert Entry.objects.count() == steps
+
+
+# --- written down afterwards, while the mission is not done yet ----------------------------------------------------
+
+
+def was_out(journey: Journey, by: User, way_out: WayOut | None = None) -> None:
+    out = Unavailability(vehicle=journey.vehicle, period=just_now(journey), reason="breakdown")
+    save_unavailability(out=out, by=by, way_out=way_out)
+
+
+def was_away(journey: Journey, by: User, way_out: WayOut | None = None) -> None:
+    save_absence(absence=Absence(driver=journey.driver, period=just_now(journey), kind="sick"), by=by, way_out=way_out)
+
+
+def just_now(journey: Journey) -> tuple[datetime, datetime]:
+    """Return a time that is over, of which the mission takes a part."""
+    now = timezone.now()
+    Mission.objects.update(period=(now - timedelta(hours=1), now + timedelta(minutes=10)))
+    return now - timedelta(minutes=50), now - timedelta(minutes=20)
+
+
+AFTERWARDS = {"out of service: Breakdown": was_out, "away": was_away}
+
+
+@pytest.mark.parametrize("reason", AFTERWARDS)
+@pytest.mark.parametrize("state", ["assigned", "on_board"])
+def test_what_is_over_has_its_ways_out_too(state: str, reason: str) -> None:
+    journey, write = journey_to(state), AFTERWARDS[reason]
+    by = ManagerFactory(base=journey.base)
+    with pytest.raises(Conflict) as caught, transaction.atomic():
+        write(journey, by)
+    assert caught.value.broken[0].reasons == (reason,)
+    if state == "on_board":
+        with pytest.raises(Refusal, match="cannot go back to the control room"), transaction.atomic():
+            write(journey, by, RELEASE)
+    write(journey, by, KEEP)
+    journey.mission.refresh_from_db()
+    assert journey.mission.overrule == KEEP.reason
+    check_database()
 
 
 @every_change
