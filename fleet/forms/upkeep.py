@@ -41,9 +41,11 @@ class UpkeepForm(AsksForWayOut):
             del self.fields["back"]
 
     def clean(self) -> dict[str, Any] | None:
+        """Judge what was written; what nobody touched waits for its own turn, unless nothing was written at all."""
         said = super().clean()
         if not self.errors:
-            judged = Vehicle(**{name: self.cleaned_data[name] for name in LIMITS})
+            written = set(LIMITS) & set(self.changed_data) or set(LIMITS)
+            judged = Vehicle(**{name: self.cleaned_data[name] for name in written})
             for due in dues_of(judged, self.instance.base.today(), self.mileage):
                 if due.is_over:
                     self.add_error(due.what, STILL_OVER)

@@ -85,7 +85,7 @@ class TestDone:
         assert (entry.party, entry.data["fields"]) == ("regulator", ["inspection_until", "maintenance_due_km"])
 
     @pytest.mark.parametrize(
-        ("field", "days"), [("inspection_until", -1), ("maintenance_due_on", -1), ("maintenance_due_km", None)]
+        ("field", "days"), [("inspection_until", -2), ("maintenance_due_on", -1), ("maintenance_due_km", None)]
     )
     def test_what_would_be_over_at_once_is_refused(
         self, control: Client, base: Base, overdue: Vehicle, field: str, days: int | None
@@ -95,6 +95,17 @@ class TestDone:
         assert answer.status_code == 422
         assert "Write when it is due next." in answer.content.decode()
         assert not Entry.objects.exists()
+
+    def test_of_two_that_are_overdue_one_may_be_done_first(self, control: Client, base: Base, overdue: Vehicle) -> None:
+        Vehicle.objects.update(maintenance_due_km=30_000)
+        before, following = overdue.inspection_until, base.today() + timedelta(days=365)
+        assert before
+        as_it_was = {"inspection_until": before.isoformat(), "maintenance_due_km": 30_000}
+        assert self.send(control, overdue, **as_it_was).status_code == 422, "nothing was done"
+        assert self.send(control, overdue, **(as_it_was | {"maintenance_due_km": 45_000})).status_code == 303
+        overdue.refresh_from_db()
+        assert (overdue.inspection_until, overdue.maintenance_due_km) == (before, 45_000)
+        assert self.send(control, overdue, inspection_until=following.isoformat()).status_code == 303
 
     def test_a_date_before_a_planned_mission_asks_what_becomes_of_it(self) -> None:
         with time_machine.travel(datetime(2026, 11, 30, 8, tzinfo=UTC), tick=False):
