@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy
 from drivers.actions.planning import holders_of, planning, take_vehicle
 from drivers.models import Driver, Shift
 from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import may
+from echauffeur.accounts.roles import Permission
+from echauffeur.bases.models import Base
 from echauffeur.common.periods import bounds_of
 from echauffeur.common.refusals import Refusal, Stale
 from fleet.commitments import WayOut
@@ -18,18 +21,26 @@ MOVED = gettext_lazy(
     "Somebody else just gave this shift to another driver. Go back to the plan: it shows what holds now."
 )
 
+NOT_TO_CORRECT = gettext_lazy(
+    "This time is over: what was worked stays as it is written. A base manager can correct it."
+)
+
 
 def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shift:
     """Write a new or changed shift; one of a pattern no longer follows it from now on.
 
     One that goes to another driver leaves the pattern, which makes no other for that day. Its vehicle is taken off
-    the shifts of those who do not come for it. Raises Refusal when it overlaps another shift of the driver, or of the
-    vehicle; Conflict; Stale when it is gone, or somebody else's by now.
+    the shifts of those who do not come for it.
+
+    One that is over is a record of who was on duty: managers correct it. Raises Refusal when it is not theirs to
+    correct, or overlaps another shift of the driver, or of the vehicle; Conflict; Stale when it is gone, or somebody
+    else's by now.
     """
     told: dict[int, dict[str, str]] = {}
     concerned, vehicles = {shift.driver_id, *_drivers_of(shift)}, {shift.vehicle_id}
     with planning(concerned, "shifts", by=by, way_out=way_out, vehicles=vehicles, told=told) as drivers:
         row = _held(shift, drivers) if shift.pk else None
+        _check_record(row or shift, shift, by, drivers[0].base)
         told[shift.driver_id] = _told("change" if row and row.driver_id == shift.driver_id else "add", shift)
         if row:
             shift.pattern, shift.on = row.pattern, row.on
@@ -51,7 +62,7 @@ def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None
     told: dict[int, dict[str, str]] = {}
     with planning([row.driver_id], "shifts", by=by, way_out=way_out, told=told) as drivers:
         shift = _held(row, drivers)
-        if shift.period.upper <= timezone.now():
+        if is_over(shift):
             raise Refusal(_("This shift is over: it stays, so that the record of who was on duty stays true."))
         told[shift.driver_id] = _told("remove", shift)
         leave_pattern(shift)
@@ -79,6 +90,27 @@ def leave_pattern(shift: Shift) -> None:
     if pattern and shift.on and shift.on not in pattern.skipped:
         pattern.skipped = sorted([*pattern.skipped, shift.on])
         pattern.save(update_fields=["skipped"])
+
+
+def _check_record(was: Shift, shift: Shift, by: User, base: Base) -> None:
+    """Raise Refusal when the shift is over and not to be written so, or by this person."""
+    if not is_over(was):
+        return
+    if not may_correct(by, base):
+        raise Refusal(NOT_TO_CORRECT)
+    if was.driver_id != shift.driver_id:
+        raise Refusal(
+            _("This shift is over: it stays with who was on duty. Add one to the other driver."), field="driver"
+        )
+
+
+def is_over(shift: Shift) -> bool:
+    return bounds_of(shift.period)[1] <= timezone.now()
+
+
+def may_correct(user: User, base: Base) -> bool:
+    """Whether the person may write hours that are past: they are a record then, and no plan."""
+    return may(user, Permission.CONFIGURE_BASE, base)
 
 
 def _told(what: str, shift: Shift) -> dict[str, str]:

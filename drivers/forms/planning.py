@@ -190,7 +190,8 @@ class ShiftForm(Spanning):
         self.made: Any = None
         self.fields["vehicle"].offer(base, self.instance.vehicle_id)  # type: ignore[attr-defined]
         self.initial["breaks"] = [clocks_of(base.zone, (one.lower, one.upper)) for one in self.instance.breaks]
-        if self.instance.pattern_id is None:
+        self.is_over = bool(self.instance.pk) and shifts.is_over(self.instance)
+        if self.instance.pattern_id is None or self.is_over:
             del self.fields["scope"]
 
     @property

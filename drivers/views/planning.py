@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dispatch.views.planning.forms import base_to_plan, clock_of, dragged, edit, planning_link, show
 from drivers.access import absence_of, driver_of, shift_of
+from drivers.actions.shifts import NOT_TO_CORRECT, may_correct
 from drivers.forms.planning import AbsenceForm, BeginForm, BreaksField, ShiftForm, moved
 from drivers.forms.removal import RemovalForm, ShiftRemovalForm
 from drivers.models import Absence, Shift
@@ -118,13 +119,16 @@ def _title(row: Shift) -> str:
 
 def _edit_shift(request: SignedInRequest, base: Base, form: ShiftForm, *, title: str) -> HttpResponse:
     row = form.instance
-    remove_at = reverse("planning-shift-remove", args=[base.code, row.pk]) if row.pk else ""
+    remove_at = reverse("planning-shift-remove", args=[base.code, row.pk]) if row.pk and not form.is_over else ""
+    settled = NOT_TO_CORRECT if form.is_over and not may_correct(request.user, base) else ""
+    back = _back(base, form)
 
     def then() -> str:
         say_left_out(request, form.made)
         return _planned(base, form.was_of | {row.driver_id}, row)
 
-    return edit(request, base, form, title=title, back=_back(base, form), remove=remove_at, template=SHIFT, then=then)
+    more = {"settled": settled}
+    return edit(request, base, form, title=title, back=back, remove=remove_at, template=SHIFT, then=then, more=more)
 
 
 def _edit_absence(request: SignedInRequest, base: Base, form: AbsenceForm, *, title: str) -> HttpResponse:

@@ -253,6 +253,33 @@ class TestShifts:
         errors = errors_of(client.post(page("shift-add"), duty | {"vehicle": vehicle.pk}))
         assert f"{other.short_name} has this vehicle" in errors["vehicle"][0]
 
+    def test_what_was_worked_is_for_managers_to_correct(
+        self, client: Client, yann: Driver, duty: dict[str, Any]
+    ) -> None:
+        worked = ShiftFactory(driver=yann, period=(december(1, 8), december(1, 16)), pattern=None)
+        later = duty | {"begins": "2026-12-01T08:00", "ends": "2026-12-01T18:00", "scope": "all"}
+        with time_machine.travel(december(3, 9), tick=False):
+            shown = client.get(page("shift", worked.pk)).content.decode()
+            assert "A base manager can correct it." in shown
+            assert '<fieldset class="settled" disabled>' in shown
+            assert "Save" not in shown.partition("planning-form-title")[2]
+            for address in (page("shift", worked.pk), page("shift-move", worked.pk)):
+                assert "stays as it is written" in str(errors_of(client.post(address, later)))
+            over = duty | {"begins": "2026-12-01T17:00", "ends": "2026-12-01T18:00"}
+            assert "stays as it is written" in str(errors_of(client.post(page("shift-add"), over)))
+
+            client.force_login(ManagerFactory(base=yann.base))
+            shown = client.get(page("shift", worked.pk)).content.decode()
+            assert "the journal says who corrects it" in shown
+            assert page("shift-remove", worked.pk) not in shown
+            other = DriverFactory(base=yann.base, shift=None)
+            assert "stays with who was on duty" in str(
+                errors_of(client.post(page("shift", worked.pk), later | {"driver": other.pk}))
+            )
+            assert client.post(page("shift", worked.pk), later).status_code == 303
+        worked.refresh_from_db()
+        assert worked.period.upper == december(1, 18)
+
     def test_one_alone_leaves_the_others(self, client: Client, one_of_many: Shift, duty: dict[str, Any]) -> None:
         sent = duty | {"begins": "2026-12-02T10:00", "scope": "this"}
         assert client.post(page("shift", one_of_many.pk), sent).status_code == 303
