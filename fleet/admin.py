@@ -22,6 +22,7 @@ from echauffeur.common.admin import (
     clock_in_words,
 )
 from echauffeur.journal.admin import TellingAdmin
+from fleet.actions.outages import skip
 from fleet.actions.vehicles import lock_vehicles
 from fleet.forms.handsets import HandsetForm
 from fleet.models import Handset, Reading, Unavailability, UnavailabilityPattern, Vehicle, VehicleModel
@@ -66,9 +67,18 @@ class VehicleForm(forms.ModelForm):
         return str(self.cleaned_data["plate"]).upper()
 
 
+class UnavailabilityFormSet(LabelledFormSet):
+    """Times out of service, each field with its name. A day of a pattern that is removed here is not made anew."""
+
+    def delete_existing(self, obj: Unavailability, commit: bool = True) -> None:  # noqa: FBT001, FBT002
+        if commit:
+            skip(obj)
+        super().delete_existing(obj, commit=commit)
+
+
 class UnavailabilityInline(admin.TabularInline):
     model = Unavailability
-    formset = LabelledFormSet
+    formset = UnavailabilityFormSet
     extra = 1
     formfield_overrides = {DateTimeRangeField: {"widget": PeriodWidget, "help_text": clock_in_words()}}
 

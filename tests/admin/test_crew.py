@@ -17,6 +17,8 @@ from tests.factories import (
     BaseFactory,
     ShiftFactory,
     ShiftPatternFactory,
+    UnavailabilityFactory,
+    UnavailabilityPatternFactory,
     UserFactory,
     VehicleFactory,
     VehicleModelFactory,
@@ -103,6 +105,26 @@ def test_a_vehicle_is_out_of_service_on_the_bases_clock(administration: Client, 
     assert Vehicle.objects.get().plate == "AB-123-CD"
     period = Unavailability.objects.get().period
     assert (period.lower, period.upper) == (datetime(2098, 7, 13, 21, 0, tzinfo=UTC), None)
+
+
+def test_a_day_that_comes_back_and_is_removed_is_not_made_anew(administration: Client, noumea: Base) -> None:
+    vehicle = VehicleFactory(base=noumea)
+    day = datetime(2098, 7, 14, tzinfo=UTC)
+    pattern = UnavailabilityPatternFactory(vehicle=vehicle)
+    out = UnavailabilityFactory(
+        vehicle=vehicle, pattern=pattern, on=day.date(), by_hand=False, period=(day, day.replace(hour=2))
+    )
+    form = {
+        "base": noumea.pk, "model": vehicle.model_id, "name": vehicle.name, "plate": vehicle.plate, "enabled": "on",
+        "unavailabilities-TOTAL_FORMS": "1", "unavailabilities-INITIAL_FORMS": "1", "unavailabilities-0-id": out.pk,
+        "unavailabilities-0-vehicle": vehicle.pk, "unavailabilities-0-period_0": "2098-07-14T11:00",
+        "unavailabilities-0-period_1": "2098-07-14T13:00", "unavailabilities-0-reason": out.reason,
+        "unavailabilities-0-DELETE": "on",
+    }  # fmt: skip
+    assert administration.post(f"/admin/fleet/vehicle/{vehicle.pk}/change/", form).status_code == 302
+    assert not Unavailability.objects.exists()
+    pattern.refresh_from_db()
+    assert pattern.skipped == [day.date()]
 
 
 def test_a_plate_stands_on_one_vehicle_only_however_written(administration: Client, noumea: Base) -> None:
