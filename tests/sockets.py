@@ -13,6 +13,7 @@ from django.test import Client
 from echauffeur.accounts.models import User
 from echauffeur.asgi import application
 from echauffeur.common import hub as hubs
+from tracking.wire import decode
 
 HOST = b"testserver"
 SOON = 2.0
@@ -57,7 +58,13 @@ class Listener:
         # Not the communicator's own way, which ends the socket when its time is up.
         output = await self.communicator.output_queue.get()
         assert output["type"] == "websocket.send", output
-        return dict(orjson.loads(output["text"]))
+        return dict(orjson.loads(output["text"])) if output.get("text") else in_words(output["bytes"])
+
+
+def in_words(frame: bytes) -> dict[str, Any]:
+    """Return a frame of positions as ``{"type": "positions", at, "drivers": [[id, lat, lon, heading, at], …]}``."""
+    at, vehicles = decode(frame)
+    return {"type": "positions", "at": at, "drivers": [list(vehicle) for vehicle in vehicles]}
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ import redis
 
 from echauffeur.common import hub as hubs
 from tracking import trails
+from tracking.wire import snap, snap_heading
 
 STALE_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=10)
@@ -34,8 +35,12 @@ class Position:
 
     @property
     def wire(self) -> list[float | int | None]:
-        """As pages get it: [driver id, latitude, longitude, heading, seconds since 1970]."""
-        return [self.driver_id, round(self.latitude, 6), round(self.longitude, 6), self.heading, self._epoch]
+        """As Redis keeps it: [driver id, latitude, longitude, heading, seconds since 1970].
+
+        It is as exact as a frame, so that a page says the same whether it was fetched or heard.
+        """
+        heading = None if self.heading is None else snap_heading(self.heading)
+        return [self.driver_id, snap(self.latitude), snap(self.longitude), heading, self._epoch]
 
     @property
     def _epoch(self) -> int:
@@ -78,6 +83,7 @@ def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetim
     """
     newest = positions[-1]
     wire = orjson.dumps(newest.wire)
+    told = orjson.dumps([*newest.wire, int(until.timestamp())])
     lifetime = min(newest.at + GONE_AFTER, until) - datetime.now(UTC)
 
     def send(client: redis.Redis) -> bool:
@@ -85,7 +91,7 @@ def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetim
         trails.note(pipe, positions)
         if lifetime >= timedelta(milliseconds=1) and not _is_overtaken(client, newest):
             pipe.set(_key(newest.driver_id), wire, px=lifetime)
-            pipe.publish(f"positions:{base_id}", wire)
+            pipe.publish(f"positions:{base_id}", told)
         pipe.execute()
         return True
 

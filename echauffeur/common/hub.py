@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -22,6 +22,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+News = str | bytes
 
 # A dead Redis must not slow a saved ride down: fail fast, then leave it alone for a moment.
 CONNECT_SECONDS = 0.3
@@ -72,19 +73,27 @@ class Outlet:
     """One viewer's way out: a slot per kind of message, the latest wins."""
 
     def __init__(self) -> None:
-        self._slots: dict[str, str] = {}
+        self._slots: dict[str, News] = {}
         self._filled = asyncio.Event()
+        # For news that builds on what was told before: whether all of it must be told anew, and which part of it this
+        # viewer looks at, in the words of whoever hands it out.
+        self.wants_all = True
+        self.view: Any = None
 
-    def put(self, kind: str, text: str) -> None:
-        self._slots[kind] = text
+    def put(self, kind: str, news: News) -> None:
+        self._slots[kind] = news
         self._filled.set()
+
+    def holds(self, kind: str) -> bool:
+        """Return whether the last of this kind still waits to be taken."""
+        return kind in self._slots
 
     def drop(self, kind: str) -> None:
         """Leave out what waits of this kind: the viewer may no longer see it."""
         self._slots.pop(kind, None)
 
-    async def take(self) -> dict[str, str]:
-        """Wait for news and return the newest text of each kind, in the order the kinds came."""
+    async def take(self) -> dict[str, News]:
+        """Wait for news and return the newest of each kind, in the order the kinds came."""
         await self._filled.wait()
         self._filled.clear()
         slots, self._slots = self._slots, {}
@@ -128,13 +137,13 @@ class Hub:
             if not self._viewers[topic]:
                 del self._viewers[topic]
 
-    def is_followed(self, topic: str) -> bool:
-        return topic in self._viewers
+    def viewers(self, topic: str) -> Collection[Outlet]:
+        return self._viewers.get(topic, ())
 
-    def deliver(self, topic: str, kind: str, text: str) -> None:
-        """Put the text into the slot of every viewer of the topic."""
-        for outlet in self._viewers.get(topic, ()):
-            outlet.put(kind, text)
+    def deliver(self, topic: str, kind: str, news: News) -> None:
+        """Put the news into the slot of every viewer of the topic."""
+        for outlet in self.viewers(topic):
+            outlet.put(kind, news)
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Run this for as long as the hub lives."""

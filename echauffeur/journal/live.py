@@ -1,6 +1,6 @@
 """The socket side of a live page: it says that something changed, and how far the page should be.
 
-Messages to the page: ``hello``, ``beat`` and ``step`` {seq}, ``positions`` (see tracking).
+Messages to the page: ``hello``, ``beat`` and ``step`` {seq} as JSON; positions as binary frames (`tracking.wire`).
 """
 
 import asyncio
@@ -151,8 +151,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
                     news.pop("positions", None)
                 if self.is_closed:
                     return
-                for text in news.values():
-                    await self.send(text)
+                for one in news.values():
+                    kind = "text" if isinstance(one, str) else "bytes"
+                    await self.base_send({"type": "websocket.send", kind: one})
 
     async def _keep_checking(self) -> None:
         while True:
@@ -186,6 +187,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
             return False
         hubs.hub().leave(self.outlet)
         self.outlet.drop("positions")
+        self.outlet.wants_all = True
         self.stream, self.topics = stream, topics
         self._follow()
         return True

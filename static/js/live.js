@@ -5,6 +5,7 @@ import { everySecond, setClock, timeOfDay } from "./clock.js";
 import { backoff, Ended, Freshness } from "./freshness.js";
 import { forget, morph } from "./morph.js";
 import { make, text } from "./texts.js";
+import { decode } from "./wire.js";
 
 const CLOSE_REASONS = { 4401: "signed-out", 4403: "forbidden", 4404: "missing" };
 const STATUS_REASONS = { 401: "signed-out", 403: "forbidden", 404: "missing" };
@@ -49,11 +50,13 @@ function connect() {
   const address = new URL(root().dataset.live, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const opening = new WebSocket(address);
+  opening.binaryType = "arraybuffer";
   opening.onopen = () => {
     tries = 0;
     freshness.opened();
+    document.dispatchEvent(new CustomEvent("live:opened"));
   };
-  opening.onmessage = (event) => receive(JSON.parse(event.data));
+  opening.onmessage = ({ data }) => (typeof data === "string" ? receive(JSON.parse(data)) : receivePositions(decode(data)));
   opening.onclose = ({ code }) => {
     if (code in CLOSE_REASONS) freshness.end(CLOSE_REASONS[code]);
     freshness.closed();
@@ -62,11 +65,13 @@ function connect() {
   socket = opening;
 }
 
+function receivePositions(frame) {
+  setClock(frame.at * 1000);
+  document.dispatchEvent(new CustomEvent("live:positions", { detail: frame }));
+}
+
 function receive(message) {
-  if (message.type === "positions") {
-    setClock(message.at * 1000);
-    document.dispatchEvent(new CustomEvent("live:positions", { detail: message }));
-  } else if ("seq" in message) {
+  if ("seq" in message) {
     freshness.hear(message);
   } else {
     document.dispatchEvent(new CustomEvent("live:answer", { detail: message }));

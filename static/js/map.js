@@ -3,6 +3,7 @@ import { everySecond } from "./clock.js";
 import { Basemap } from "./map/basemap.js";
 import { Cars } from "./map/cars.js";
 import { Picker } from "./map/picker.js";
+import { sayWhatIsSeen } from "./map/seen.js";
 import { Way } from "./map/way.js";
 import { icon, make, text } from "./texts.js";
 
@@ -26,6 +27,7 @@ class BaseMap {
     this.isHeld = false;
     if (isPicker) this.picker = new Picker(this.map, element.dataset);
     this.map.on("dragstart", () => (this.isHeld = true));
+    if ("mapSays" in element.dataset) sayWhatIsSeen(this.map);
     this.#controls();
     this.#begin();
   }

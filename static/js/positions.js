@@ -1,5 +1,7 @@
 // Positions travel on the socket alone. They are written into the list, which stays the truth for the map too.
-const latest = new Map();
+import { Heard } from "./heard.js";
+
+const heard = new Heard();
 
 function write([id, lat, lon, heading, at]) {
   for (const item of document.querySelectorAll(`[data-driver-id="${id}"]`)) {
@@ -13,14 +15,10 @@ function write([id, lat, lon, heading, at]) {
 }
 
 document.addEventListener("live:positions", ({ detail }) => {
-  for (const driver of detail.drivers) {
-    latest.set(driver[0], { driver, heardAt: detail.at });
-    write(driver);
-  }
+  heard.take(detail);
+  detail.drivers.forEach(write);
 });
-// The page's own figures are a little older than what has been heard since. What was heard before is in them, unless
-// the driver has switched it off: then it must not come back.
 document.addEventListener("live:shown", () => {
   const madeAt = Math.floor(Date.parse(document.getElementById("live").dataset.now) / 1000);
-  for (const { driver, heardAt } of latest.values()) if (heardAt >= madeAt) write(driver);
+  heard.since(madeAt).forEach(write);
 });

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -24,55 +24,135 @@ from tracking import frames as frames_module
 from tracking.actions.positions import take_in
 from tracking.frames import Frames, driver_topic
 from tracking.positions import FORGOTTEN, Position, forget
+from tracking.wire import decode
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+EPOCH = int(NOW.timestamp())
+LATER = EPOCH + 3600
 
 
-class FakeHub:
-    """Keeps what would be delivered. ``followed`` are the topics that somebody listens to."""
-
-    def __init__(self, *followed: str):
-        self.followed = followed
-        self.delivered: list[tuple[str, list[list[float]]]] = []
-
-    def is_followed(self, topic: str) -> bool:
-        return topic in self.followed
-
-    def deliver(self, topic: str, kind: str, text: str) -> None:
-        assert kind == "positions"
-        self.delivered.append((topic, orjson.loads(text)["drivers"]))
+def say(frames: Frames, driver_id: int, *, at: int, latitude: float = 48.0, until: int = LATER) -> None:
+    """Have Redis tell of a position on base 1."""
+    frames.receive("positions:1", orjson.dumps([driver_id, latitude, -4.0, None, at, until]))
 
 
+class Screen:
+    """A viewer of the topic, and what it has been told."""
+
+    def __init__(self, hub: hubs.Hub, topic: str = "positions:1"):
+        self.outlet = hubs.Outlet()
+        hub.join(self.outlet, topic)
+
+    async def told(self) -> list[tuple[int, float, int]] | None:
+        """Take what waits: (driver, latitude, time) of each vehicle; None when nothing does."""
+        if not self.outlet.holds("positions"):
+            return None
+        frame = (await self.outlet.take())["positions"]
+        assert isinstance(frame, bytes)
+        return [(vehicle.driver_id, vehicle.latitude, vehicle.at) for vehicle in decode(frame)[1]]
+
+
+@pytest.mark.asyncio
 class TestFrames:
-    def test_one_frame_holds_all_that_moved_and_the_newest_of_each(self) -> None:
-        frames, hub = Frames(), FakeHub("positions:1")
+    @pytest.fixture
+    def hub(self, monkeypatch: pytest.MonkeyPatch) -> hubs.Hub:
+        """A hub that listens to nobody."""
+        monkeypatch.setattr(hubs.Hub, "beside", lambda hub, work: work.close())
+        return hubs.Hub()
+
+    async def test_one_frame_holds_all_that_moved_and_the_newest_of_each(self, hub: hubs.Hub) -> None:
+        frames, screen = Frames(), Screen(hub)
         for driver, second in [(7, 1), (8, 1), (7, 2)]:
-            frames.receive("positions:1", orjson.dumps([driver, 48.0, -4.0, None, second]))
-        frames.deliver(hub, NOW)  # type: ignore[arg-type]
-        assert hub.delivered == [("positions:1", [[7, 48.0, -4.0, None, 2], [8, 48.0, -4.0, None, 1]])]
-        frames.deliver(hub, NOW)  # type: ignore[arg-type]
-        assert len(hub.delivered) == 1
+            say(frames, driver, at=EPOCH + second)
+        frames.deliver(hub, NOW)
+        assert await screen.told() == [(7, 48.0, EPOCH + 2), (8, 48.0, EPOCH + 1)]
+        frames.deliver(hub, NOW)
+        assert await screen.told() is None
+        say(frames, 8, at=EPOCH + 3)
+        frames.deliver(hub, NOW)
+        assert await screen.told() == [(8, 48.0, EPOCH + 3)]
 
-    def test_an_older_one_that_comes_late_is_left_out(self) -> None:
-        frames, hub = Frames(), FakeHub("positions:1")
+    async def test_an_older_one_that_comes_late_is_left_out(self, hub: hubs.Hub) -> None:
+        frames, screen = Frames(), Screen(hub)
         for second in (5, 3):
-            frames.receive("positions:1", orjson.dumps([7, 48.0, -4.0, None, second]))
-        frames.deliver(hub, NOW)  # type: ignore[arg-type]
-        assert hub.delivered == [("positions:1", [[7, 48.0, -4.0, None, 5]])]
+            say(frames, 7, at=EPOCH + second)
+        frames.deliver(hub, NOW)
+        assert await screen.told() == [(7, 48.0, EPOCH + 5)]
+        say(frames, 7, at=EPOCH + 4)
+        frames.deliver(hub, NOW)
+        assert await screen.told() is None
 
-    def test_one_that_is_forgotten_in_the_same_second_is_told_to_nobody(self) -> None:
-        frames, hub = Frames(), FakeHub("positions:1", driver_topic(7))
-        frames.receive("positions:1", orjson.dumps([7, 48.0, -4.0, None, 5]))
+    async def test_each_frame_is_encoded_once_however_many_look(
+        self, hub: hubs.Hub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        frames, screens, encoded = Frames(), [Screen(hub) for _ in range(50)], []
+        monkeypatch.setattr(frames_module, "encode", lambda *_args: encoded.append(1) or b"frame")
+        for second in range(3):
+            say(frames, 7, at=EPOCH + second)
+            frames.deliver(hub, NOW)
+            assert {(await screen.outlet.take())["positions"] for screen in screens} == {b"frame"}
+        assert len(encoded) == 3
+
+    async def test_nothing_is_encoded_for_nobody(self, hub: hubs.Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+        frames = Frames()
+        monkeypatch.setattr(frames_module, "encode", lambda *_args: pytest.fail("for nobody"))
+        say(frames, 7, at=EPOCH)
+        frames.deliver(hub, NOW)
+
+    async def test_who_comes_later_is_told_everything_once(self, hub: hubs.Hub) -> None:
+        frames, early = Frames(), Screen(hub)
+        say(frames, 7, at=EPOCH)
+        frames.deliver(hub, NOW)
+        await early.told()
+        late, passenger = Screen(hub), Screen(hub, driver_topic(7))
+        say(frames, 8, at=EPOCH)
+        frames.deliver(hub, NOW)
+        assert await early.told() == [(8, 48.0, EPOCH)]
+        assert await late.told() == [(7, 48.0, EPOCH), (8, 48.0, EPOCH)]
+        assert await passenger.told() == [(7, 48.0, EPOCH)]
+
+    async def test_who_missed_a_frame_is_told_everything(self, hub: hubs.Hub) -> None:
+        frames, slow, brisk = Frames(), Screen(hub), Screen(hub)
+        for driver in (7, 8, 9):
+            say(frames, driver, at=EPOCH)
+            frames.deliver(hub, NOW)
+            await brisk.told()
+        assert await slow.told() == [(7, 48.0, EPOCH), (8, 48.0, EPOCH), (9, 48.0, EPOCH)]
+
+    @pytest.mark.parametrize("topic", ["positions:1", driver_topic(7)])
+    async def test_what_is_forgotten_is_told_to_nobody_and_waits_nowhere(self, hub: hubs.Hub, topic: str) -> None:
+        frames, frozen = Frames(), Screen(hub, topic)
+        say(frames, 7, at=EPOCH)
+        frames.deliver(hub, NOW)
+        assert frozen.outlet.holds("positions")
         frames.receive(FORGOTTEN, b"7")
-        frames.deliver(hub, NOW)  # type: ignore[arg-type]
-        assert hub.delivered == []
+        frames.deliver(hub, NOW)
+        late = Screen(hub, topic)
+        frames.deliver(hub, NOW)
+        assert await frozen.told() is None
+        assert await late.told() is None
 
-    def test_nothing_is_encoded_for_nobody(self) -> None:
-        frames, hub = Frames(), FakeHub(driver_topic(8))
-        for driver in (7, 8):
-            frames.receive("positions:1", orjson.dumps([driver, 48.0, -4.0, None, 1]))
-        frames.deliver(hub, NOW)  # type: ignore[arg-type]
-        assert hub.delivered == [(driver_topic(8), [[8, 48.0, -4.0, None, 1]])]
+    async def test_one_that_is_forgotten_in_the_same_second_is_told_to_nobody(self, hub: hubs.Hub) -> None:
+        frames, screen, passenger = Frames(), Screen(hub), Screen(hub, driver_topic(7))
+        say(frames, 7, at=EPOCH)
+        frames.receive(FORGOTTEN, b"7")
+        frames.deliver(hub, NOW)
+        assert await screen.told() is None
+        assert await passenger.told() is None
+
+    @pytest.mark.parametrize(("until", "seconds"), [(EPOCH + 60, 60), (LATER, 600)])
+    async def test_nothing_is_told_after_the_shift_or_ten_minutes(
+        self, hub: hubs.Hub, until: int, seconds: int
+    ) -> None:
+        frames = Frames()
+        say(frames, 7, at=EPOCH, until=until)
+        frames.deliver(hub, NOW + timedelta(seconds=seconds - 1))
+        before = Screen(hub)
+        frames.deliver(hub, NOW + timedelta(seconds=seconds - 1))
+        assert await before.told() == [(7, 48.0, EPOCH)]
+        after = Screen(hub)
+        frames.deliver(hub, NOW + timedelta(seconds=seconds))
+        assert await after.told() is None
 
 
 @pytest.mark.asyncio

@@ -80,7 +80,7 @@ class Phone:
     # --- live ---
 
     async def listen(self, path: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield what the live socket says, until it closes or stays silent for too long."""
+        """Yield what the live socket says but positions, until it closes or stays silent for too long."""
         address = self.site.replace("http", "ws", 1) + path
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         headers = {"Cookie": cookies, "Origin": self.site}
@@ -88,7 +88,9 @@ class Phone:
             self.socket = socket
             try:
                 while True:
-                    yield json.loads(await asyncio.wait_for(socket.recv(), SILENCE_SECONDS))
+                    message = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
+                    if isinstance(message, str):
+                        yield json.loads(message)
             finally:
                 self.socket = None
 
