@@ -16,7 +16,8 @@ class Basemap(models.Model):
       may have a ``name``);
     - points: barrier (``class`` gate, bollard), locality (``class`` town, village; has a ``name``).
 
-    A feature is one shape, or all shapes of its layer and class. ``drawn_at`` tells an open page that its map is old.
+    A feature is one shape, or all shapes of its layer and class; its lines may be packed (`tracking.packing`).
+    ``drawn_at`` tells an open page that its map is old.
     """
 
     base = models.OneToOneField(Base, models.CASCADE, related_name="basemap", verbose_name=_("base"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from tracking.packing import unpacked
+
 Point = tuple[float, float]  # latitude, longitude
 
 METRES_PER_DEGREE = 111_320.0
@@ -73,7 +75,7 @@ class Roads:
     def of_map(cls, geojson: dict[str, Any]) -> "Roads":
         """Return the roads of a base's map; footpaths are not for cars."""
         roads = cls()
-        for feature in geojson["features"]:
+        for feature in unpacked(geojson["features"]):
             speed = METRES_PER_SECOND.get(feature["properties"].get("class", ""))
             if feature["properties"]["layer"] != "road" or speed is None:
                 continue

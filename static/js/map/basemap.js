@@ -1,5 +1,6 @@
 // The base's own map: land, water, roads and names drawn from our data, with no tile server.
 import L from "leaflet";
+import { unpacked } from "./packing.js";
 
 /** Widths in pixels at zoom 16, outside and inside the edge, and the zoom from which such lines are shown. */
 const ROADS = {
@@ -27,8 +28,8 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export class Basemap {
   constructor(map, data) {
     this.map = map;
-    this.features = data.features;
-    this.canvas = L.canvas({ padding: 0.4 });
+    this.features = data.features.map(unpacked);
+    this.canvas = L.canvas({ padding: 0.4, pane: "ground" });
     this.layers = L.layerGroup().addTo(map);
     this.lines = [];
     this.shapes = [];
