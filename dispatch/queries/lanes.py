@@ -173,7 +173,7 @@ def _duty(day: BaseDay, driver: DriverMeans) -> list[DateTimeTZRange]:
     return [period for period in driver.time.duty if meets(period, start, end)]
 
 
-def _idle(time: DriverTime, now: datetime) -> str | Promise:
+def idle_of(time: DriverTime, now: datetime) -> str | Promise:
     """Return why the driver takes nothing at that moment; nothing when they are there."""
     if not meeting(time.duty, now, now):
         return OFF_DUTY
@@ -195,7 +195,7 @@ def _driver_lane(
         bars=_bars_of(driver, bars),
         vehicle=vehicle.row if vehicle else None,
         ride=bars[under_way.mission.pk].ride if under_way and under_way.mission.pk in bars else None,
-        idle=_idle(driver.time, day.now),
+        idle=idle_of(driver.time, day.now),
         position=position if driver.row.sharing else None,
     )
 

@@ -70,6 +70,7 @@ def _pages_of(base: Base) -> list[tuple[Permission, str, str]]:
     """Return the pages of work on a base, and what opens each."""
     return [
         (Permission.SEE_TOWER, _("Control tower"), reverse("tower", args=[base.code])),
+        (Permission.SEE_TOWER, _("Live map"), reverse("live-map", args=[base.code])),
         (Permission.PLAN, _("Planning"), reverse("planning", args=[base.code])),
         (Permission.CONFIGURE_BASE, _("Settings"), reverse("base-settings", args=[base.code])),
         (Permission.DRIVE, _("My day"), reverse("my-day")),

@@ -70,6 +70,18 @@ export const icons = {
   "state-completed": "business/flag-fill",
   "state-refused": "system/close-circle-fill",
   "state-cancelled": "system/close-line",
+  "state-free": "system/check-line",
+  "state-break": "media/pause-circle-line",
+  "state-off": "system/subtract-line",
+
+  // And so does each filter of the live map.
+  "group-free": "system/check-line",
+  "group-approaching": "map/car-fill",
+  "group-waiting": "map/map-pin-user-fill",
+  "group-on_board": "user/group-line",
+  "group-idle": "media/pause-circle-line",
+  "group-unseen": "system/eye-off-line",
+
   "state-planned": "business/calendar-line",
   "state-under_way": "map/car-fill",
   "state-done": "business/flag-fill",

@@ -138,6 +138,7 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "reading-end": ({DRIVERS: 302}, {DRIVERS: 422}),
     "share-position": ({DRIVERS: 302}, {DRIVERS: 422}),
     "tower": ({TOWER: 200}, NO_METHOD),
+    "live-map": ({TOWER: 200}, NO_METHOD),
     "planning": ({TOWER: 200}, NO_METHOD),
     "ride-request-for": ({REGULATORS: 200}, {REGULATORS: 200}),
     "ride-confirm": ({REGULATORS: 302}, {REGULATORS: 409}),

@@ -163,6 +163,7 @@ HARMLESS = {
     "NewPasswordForm.code": "redeemed by the browser that asked for it alone",
     "RideForm.draft": "looked up in one's own session",
     "LookForm.ride": "in the table of queries",
+    "MapForm.crew": "in the table of queries",
     "BeginForm.driver": "in the table of queries",
     "BeginForm.vehicle": "in the table of queries",
     "GeneralForm.code": "what the base is to be called, once in the whole service",
@@ -171,6 +172,7 @@ HARMLESS = {
 # What a page reads of its address: one line for each word that names a row.
 ASKED: dict[str, Asked] = {
     "ride": Asked("regulator", "tower", lambda side: side.journey.ride.code, "R-222222"),
+    "crew": Asked("regulator", "live-map", driver),
     "driver": Asked("regulator", "planning-shift-add", driver),
     "vehicle": Asked("regulator", "planning-shift-add", lambda side: side.journey.vehicle.pk),
     "again": Asked("customer", "ride-request", lambda side: side.journey.ride.code, "R-222222"),

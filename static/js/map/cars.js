@@ -1,11 +1,14 @@
 // The cars, read from the list on the page: the list is the truth, the map a view of it.
 import L from "leaflet";
-import { ageClass } from "../age.js";
+import { ageClass, ageInWords } from "../age.js";
 import { now } from "../clock.js";
+import { icon, make } from "../texts.js";
 
 export class Cars {
-  constructor(map) {
+  /** `keyboard`: whether the Tab key reaches each car; where there are many, the list is the way. */
+  constructor(map, { keyboard = true } = {}) {
     this.map = map;
+    this.keyboard = keyboard;
     this.markers = new Map();
     map.on("zoomstart", () => map.getContainer().classList.add("is-zooming"));
     map.on("zoomend", () => requestAnimationFrame(() => map.getContainer().classList.remove("is-zooming")));
@@ -13,52 +16,78 @@ export class Cars {
 
   /** Brings every marker into line with its list item; those without one, or too old to be true, go. */
   read() {
-    const seen = new Set();
+    this.show(this.listed());
+  }
+
+  /** Returns what the list says now, by driver: `{item, at, seconds, age, isSelected}`. */
+  listed() {
+    const cars = new Map();
     for (const item of document.querySelectorAll("[data-driver-id][data-lat][data-lon]")) {
-      const age = now() / 1000 - Number(item.dataset.at);
-      if (seen.has(item.dataset.driverId) || ageClass(age) === "is-gone") continue;
-      seen.add(item.dataset.driverId);
-      this.#place(item, ageClass(age));
+      const { driverId, lat, lon, at } = item.dataset;
+      const seconds = now() / 1000 - Number(at);
+      const age = ageClass(seconds);
+      if (cars.has(driverId) || age === "is-gone") continue;
+      const isSelected = item.matches("[aria-current], [data-selected]") || item.querySelector("[aria-current]") !== null;
+      cars.set(driverId, { item, at: L.latLng(Number(lat), Number(lon)), seconds, age, isSelected });
     }
+    return cars;
+  }
+
+  get positions() {
+    return [...this.listed().values()].map(({ at }) => at);
+  }
+
+  /** Shows these cars and no other. */
+  show(cars) {
+    for (const [id, car] of cars) this.#place(id, car);
     for (const [id, marker] of this.markers) {
-      if (seen.has(id)) continue;
+      if (cars.has(id)) continue;
       marker.remove();
       this.markers.delete(id);
     }
   }
 
-  get positions() {
-    return [...this.markers.values()].map((marker) => marker.getLatLng());
-  }
-
-  #place(item, age) {
-    const { driverId, lat, lon, heading, label, state } = item.dataset;
-    const at = L.latLng(Number(lat), Number(lon));
-    const marker = this.markers.get(driverId) ?? this.#add(driverId, at);
+  #place(id, { item, at, seconds, age, isSelected }) {
+    const { heading, label, state, says } = item.dataset;
+    const marker = this.markers.get(id) ?? this.#add(id, at);
     const element = marker.getElement();
-    const selected = item.matches("[aria-current], [data-selected]") || item.querySelector("[aria-current]") !== null;
     if (!marker.getLatLng().equals(at)) marker.setLatLng(at);
-    element.className = `${marker.baseClass} car state-${state} ${age} ${selected ? "is-selected" : ""}`;
+    element.className = `${marker.baseClass} car state-${state} ${age} ${isSelected ? "is-selected" : ""}`;
     element.setAttribute("aria-label", label);
-    element.querySelector(".car__label").textContent = label;
+    element.title = [says ?? label, ageInWords(seconds)].join(" · ");
+    element.querySelector(".car__label").textContent = age ? `${label} · ${ageInWords(seconds)}` : label;
+    this.#mark(element, state);
     const arrow = element.querySelector(".car__arrow");
     arrow.hidden = heading === undefined;
     if (heading !== undefined) arrow.style.rotate = `${nearestTurn(arrow, Number(heading))}deg`;
-    marker.setZIndexOffset(selected ? 1000 : 0);
-    if (selected && !marker.wasSelected && !this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at);
-    marker.wasSelected = selected;
+    marker.setZIndexOffset(isSelected ? 1000 : 0);
+    if (isSelected && !marker.wasSelected && !this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at);
+    marker.wasSelected = isSelected;
+  }
+
+  /** Says the state by a sign too: a colour alone tells some people nothing. */
+  #mark(element, state) {
+    const dot = element.querySelector(".car__dot");
+    if (dot.dataset.state === state) return;
+    dot.dataset.state = state;
+    dot.replaceChildren(icon(`state-${state}`));
   }
 
   #add(id, at) {
-    const body = document.createElement("div");
-    for (const part of ["arrow", "dot", "label"]) body.append(Object.assign(document.createElement("span"), { className: `car__${part}` }));
-    const marker = L.marker(at, { icon: L.divIcon({ className: "car", html: body, iconSize: [32, 32] }), pane: "cars" }).addTo(this.map);
+    const parts = ["arrow", "dot", "label"].map((part) => make("span", { class: `car__${part}` }));
+    const shape = L.divIcon({ className: "car", html: make("div", {}, ...parts), iconSize: [32, 32] });
+    const marker = L.marker(at, { icon: shape, pane: "cars", keyboard: this.keyboard }).addTo(this.map);
     marker.baseClass = marker.getElement().className;
-    // The item is looked up at the click: the page may have replaced it since.
-    marker.on("click", () => document.querySelector(`[data-driver-id="${id}"]`)?.querySelector("a[href]")?.click());
+    marker.on("click", () => choose(id));
     this.markers.set(id, marker);
     return marker;
   }
+}
+
+/** Follows the first link of a driver's item. It is looked up now: the page may have replaced it since. */
+export function choose(id) {
+  document.querySelector(`[data-driver-id="${id}"]`)?.querySelector("a[href]")?.click();
+  document.dispatchEvent(new CustomEvent("map:chosen", { detail: { id } }));
 }
 
 /** Turns the short way round: from 350° to 10° is 20°, not 340° back. */

@@ -1,41 +1,61 @@
 // The selected mission's stops in order, and the way between them.
 import L from "leaflet";
+import { make } from "../texts.js";
 
 export class Way {
   constructor(map) {
     this.layer = L.layerGroup().addTo(map);
-    this.drawn = "";
+    this.drawn = null;
     this.stops = [];
   }
 
-  /** Draws the way anew if the page shows another. Returns whether it did. */
-  read() {
+  /** Draws the way anew if the page shows another, and leads it from where its car is, if that is known.
+   * Returns whether it is another. */
+  read(car = null) {
     const items = [...document.querySelectorAll("[data-way-stop]")].sort((a, b) => a.dataset.order - b.dataset.order);
     const line = document.querySelector("[data-way-line]")?.dataset.wayLine ?? "";
     const signature = line + items.map((item) => JSON.stringify(item.dataset)).join();
-    if (signature === this.drawn) return false;
+    const isOther = signature !== this.drawn;
+    if (isOther) this.#draw(items, line);
+    this.#lead(car);
     this.drawn = signature;
-    this.stops = items.map(({ dataset }) => L.latLng(dataset.lat, dataset.lon));
-    this.layer.clearLayers();
-    this.#line(line ? line.split(" ").map((point) => point.split(",").map(Number)) : this.stops, line === "");
-    items.forEach((item, index) => this.#stop(item, index));
-    return true;
+    return isOther;
   }
 
-  /** A way that is not known road by road is dashed: it only says from where to where. */
-  #line(points, isGuess) {
-    if (points.length < 2) return;
-    const shared = { interactive: false, className: "map-way" };
-    L.polyline(points, { ...shared, className: "map-way-casing", weight: 8 }).addTo(this.layer);
-    L.polyline(points, { ...shared, weight: 4, dashArray: isGuess ? "2 9" : null }).addTo(this.layer);
+  #draw(items, line) {
+    this.stops = items.map(({ dataset }) => L.latLng(dataset.lat, dataset.lon));
+    this.done = items.filter(({ dataset }) => "done" in dataset).length;
+    this.layer.clearLayers();
+    this.known = line.split(" ").filter(Boolean).map((point) => point.split(",").map(Number));
+    // A way that is not known road by road is dotted: it only says from where to where. What is behind is thin.
+    this.behind = this.#line("is-done", { weight: 2 });
+    this.ahead = this.#line("", { weight: 4, dashArray: this.known.length ? null : "2 9" });
+    items.forEach((item, index) => this.#stop(item, index));
+  }
+
+  #lead(car) {
+    const done = this.stops.slice(0, this.done);
+    const coming = this.stops.slice(this.done);
+    const here = car && coming.length ? [car] : done.slice(-1);
+    this.#lay(this.behind, this.known.length ? [] : [...done, ...here]);
+    this.#lay(this.ahead, this.known.length ? this.known : [...here, ...coming]);
+  }
+
+  /** A line, and below it what sets it off from the map. */
+  #line(name, style) {
+    const shared = { interactive: false };
+    const casing = L.polyline([], { ...shared, className: "map-way-casing", weight: style.weight + 4 });
+    return [casing, L.polyline([], { ...shared, ...style, className: `map-way ${name}` })].map((line) => line.addTo(this.layer));
+  }
+
+  #lay(lines, points) {
+    for (const line of lines) line.setLatLngs(points.length > 1 ? points : []);
   }
 
   #stop({ dataset }, index) {
-    const body = document.createElement("div");
-    body.append(Object.assign(document.createElement("b"), { textContent: index + 1 }));
-    body.append(Object.assign(document.createElement("span"), { textContent: dataset.label ?? "" }));
-    const className = `map-stop ${"done" in dataset ? "is-done" : ""}`;
-    const icon = L.divIcon({ className, html: body, iconSize: [26, 26] });
+    const isDone = "done" in dataset;
+    const body = make("div", {}, make("b", { textContent: isDone ? "✓" : index + 1 }), make("span", { textContent: dataset.label ?? "" }));
+    const icon = L.divIcon({ className: `map-stop ${isDone ? "is-done" : ""}`, html: body, iconSize: [26, 26] });
     L.marker([dataset.lat, dataset.lon], { icon, interactive: false, keyboard: false, pane: "stops" }).addTo(this.layer);
   }
 }
