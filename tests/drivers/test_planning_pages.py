@@ -462,6 +462,18 @@ class TestCopyingAWeek:
         assert answer.status_code == 422
         assert "There is nothing to copy" in answer.content.decode()
 
+    def test_of_many_that_are_left_out_the_first_are_shown_and_the_rest_is_folded(
+        self, client: Client, yann: Driver
+    ) -> None:
+        for driver in [yann, *DriverFactory.create_batch(4, base=yann.base, shift=None)]:
+            for day in (2, 9):
+                ShiftFactory(driver=driver, period=(december(day, 8), december(day, 16)))
+        text = client.get(page("copy-week"), {"week": "2026-12-02", "into": "2026-12-09"}).content.decode()
+        shown, folded = text.partition("5 shifts are left out")[2].split("<details")
+        assert shown.count("another shift is there already") == 3
+        assert "2 more" in folded
+        assert folded.count("another shift is there already") == 2
+
     @pytest.mark.parametrize("weeks", [{}, {"week": "2026-12-03", "into": "2026-12-01"}, {"week": "x", "into": "y"}])
     def test_nonsense_is_said(self, client: Client, weeks: dict[str, str]) -> None:
         assert client.post(page("copy-week"), weeks).status_code == 422
