@@ -82,6 +82,12 @@ def spot(page: Page, row: str, day: int, hour: float) -> Point:
     return box["x"] + box["width"] * hour / 24, box["y"] + box["height"] / 2
 
 
+def next_change(base: Base, monday: date) -> date:
+    """Return the next Sunday from then on in which the base's clocks change."""
+    days = (monday + timedelta(days=n) for n in range(366))
+    return next(on for on in days if base.day(on)[0].utcoffset() != base.day(on)[1].utcoffset())
+
+
 def drag(page: Page, start: Point, end: Point) -> None:
     page.mouse.move(*start)
     page.mouse.down()
@@ -197,6 +203,32 @@ class TestMouse:
         page.mouse.up()
         assert hours_of(row) == ("Mon 08:00", "16:00")
         expect(page.locator("#plan-dialog")).to_be_hidden()
+
+    def test_block_moved_onto_a_day_of_another_length_keeps_its_hours(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        sunday = next_change(crew[0].base, monday)
+        week = sunday - timedelta(days=6)
+        row = shift(crew[0], week, 5, (8, 16))
+        page = open_as(regulator, address(week))
+        mine = f"driver-{crew[0].pk}"
+        drag(page, spot(page, mine, 5, 12), spot(page, mine, 6, 12))
+        expect(page.locator(f"#{mine} .plan__cell").nth(6)).to_contain_text("08:00–16:00")
+        assert hours_of(row) == ("Sun 08:00", "16:00")
+
+    def test_block_begun_before_the_week_is_moved_by_its_cut_edge(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
+    ) -> None:
+        """Where it is cut it has no end that could follow the hand."""
+        base = crew[0].base
+        night = (moment(base, monday, -1, 20), moment(base, monday, 0, 4))
+        row = Shift.objects.create(driver=crew[0], period=night)
+        page = open_as(regulator, address(monday))
+        start = edge(page, row, "begin")
+        width = spot(page, f"driver-{crew[0].pk}", 1, 0)[0] - spot(page, f"driver-{crew[0].pk}", 0, 0)[0]
+        drag(page, start, (start[0] + width, start[1]))
+        expect(block(page, row)).to_have_attribute("data-first", str(20 * 60))
+        assert hours_of(row) == ("Mon 20:00", "04:00")
 
     def test_driver_is_dropped_on_a_day(
         self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]
@@ -521,6 +553,21 @@ class TestTouch:
         touch("touchEnd")
         expect(page.locator(".plan-ghost")).to_have_count(0)
         assert hours_of(row) == ("Tue 08:00", "16:00")
+
+    @pytest.mark.parametrize("size", [(1024, 768), (820, 1180)])
+    def test_finger_drops_a_driver_of_the_strip_on_a_day(
+        self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver], size: tuple[int, int]
+    ) -> None:
+        page = open_as(regulator, address(monday), size={"width": size[0], "height": size[1]}, has_touch=True)
+        chip = page.locator(f"#chip-{crew[1].pk}").bounding_box()
+        assert chip
+        touch = self.finger(page)
+        touch("touchStart", (chip["x"] + 20, chip["y"] + 10))
+        expect(page.locator(".plan__chip.is-flying")).to_be_visible()
+        touch("touchMove", spot(page, f"driver-{crew[1].pk}", 2, 12))
+        expect(page.locator(".plan-ghost")).to_have_text("08:00–16:00")
+        touch("touchEnd")
+        expect(page.get_by_label("Begins")).to_have_value(f"{monday + timedelta(days=2)}T08:00")
 
     def test_finger_that_goes_on_at_once_scrolls(
         self, open_as: OpenAs, regulator: User, monday: date, crew: list[Driver]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changed, Scale, usualHours } from "../../static/js/planning/scale.js";
+import { Scale, usualHours } from "../../static/js/planning/scale.js";
 
 const WEEK = [0, 1, 2, 3, 4, 5, 6, 7].map((day) => day * 1440);
 const at = (moment) => Date.parse(moment) / 1000;
@@ -41,9 +41,9 @@ test("a hand is held to half hours or quarters", () => {
 
 test("moving keeps the length, stretching leaves something", () => {
   const shift = { first: 480, last: 960 };
-  assert.deepEqual(changed(shift, "move", 60, 30), { first: 540, last: 1020 });
-  assert.deepEqual(changed(shift, "begin", 900, 30), { first: 930, last: 960 });
-  assert.deepEqual(changed(shift, "end", -900, 30), { first: 480, last: 510 });
+  assert.deepEqual(week().changed(shift, "move", 60), { first: 540, last: 1020 });
+  assert.deepEqual(week().changed(shift, "begin", 900), { first: 930, last: 960 });
+  assert.deepEqual(week().changed(shift, "end", -900), { first: 480, last: 510 });
 });
 
 test("usual hours that end before they begin end on the day after", () => {
@@ -65,4 +65,45 @@ test("days later the clock shows the same, also after it has changed", () => {
   assert.equal(spring.daysLater(later, -1), 480);
   assert.equal(spring.daysLater(480, -1), undefined);
   assert.equal(spring.daysLater(480, 2), undefined);
+});
+
+
+// Saturday and the Sunday on which the clocks go back at three, or forward at two.
+const back = () => new Scale({ starts: [0, 1440, 2940], origin: at("2026-10-24T00:00+02:00"), zone: "Europe/Paris", snap: 30 });
+const forward = () => new Scale({ starts: [0, 1440, 2820], origin: at("2026-03-28T00:00+01:00"), zone: "Europe/Paris", snap: 30 });
+const shown = (scale, { first, last }) => `${scale.stamp(first)} ${scale.stamp(last)}`;
+
+test("straight across onto a day of another length, the clock stays", () => {
+  for (const [scale, day] of [[back(), "2026-10-25"], [forward(), "2026-03-29"]]) {
+    for (const share of [0.01, 0.1, 0.25, 0.49]) {
+      const by = scale.snapped(scale.along(scale.placeAt(share), scale.placeAt(share + 0.5)));
+      assert.equal(shown(scale, scale.changed({ first: 480, last: 960 }, "move", by)), `${day}T08:00 ${day}T16:00`);
+    }
+  }
+});
+
+test("within such a day a block goes as far as the hand", () => {
+  const scale = back();
+  const [one, nine] = [scale.later(1440, 60), scale.later(1440, 540)];
+  assert.equal(scale.along(one, nine), 480);
+  assert.equal(shown(scale, scale.changed({ first: one, last: one + 60 }, "move", 480)), "2026-10-25T09:00 2026-10-25T10:00");
+});
+
+test("an end goes to the first of two moments that the clock shows the same", () => {
+  const scale = back();
+  const twice = 1440 + 210; // half past two for the second time
+  const { last } = scale.changed({ first: 1440, last: 1500 }, "end", scale.towards(1500, twice));
+  assert.equal(last, 1440 + 150);
+});
+
+test("what the clock skips comes after, and something is left of a block", () => {
+  const scale = forward();
+  assert.equal(scale.stamp(scale.later(1440, 150)), "2026-03-29T03:30");
+  const { first, last } = scale.changed({ first: 150, last: 180 }, "move", 1440);
+  assert.ok(first < last);
+});
+
+test("half an hour of summer time is no other matter", () => {
+  const scale = new Scale({ starts: [0, 1440, 2910], origin: at("2026-04-04T00:00+11:00"), zone: "Australia/Lord_Howe", snap: 30 });
+  assert.equal(scale.stamp(scale.later(480, 1440)), "2026-04-05T08:00");
 });

@@ -1,7 +1,7 @@
 // The hand: a mouse, a pen, or a finger that rests for a moment first, so that it can scroll.
 import { change, commit, adding, inHand, release, send, take, draw } from "./hold.js";
 import { grid, isByDrivers, scale, spanOf, trackOf } from "./page.js";
-import { changed, usualHours } from "./scale.js";
+import { usualHours } from "./scale.js";
 
 const SLACK = 4; // pixels that a click may wander
 const REST = 400; // milliseconds for which a finger rests before it takes hold
@@ -41,8 +41,12 @@ function begin(x, y) {
   if (block) {
     const { left, right } = block.getBoundingClientRect();
     const edge = Math.min(edgeOf(press.type), (right - left) / 4);
-    const hold = press.x - left < edge ? "begin" : right - press.x < edge && !("open" in block.dataset) ? "end" : "move";
-    Object.assign(press, { hold, at, span: spanOf(block) });
+    const span = spanOf(block);
+    // What goes on beyond the days shown has no end where it is cut.
+    const canBegin = span.first >= 0;
+    const canEnd = span.last <= scale().length && !("open" in block.dataset);
+    const hold = canBegin && press.x - left < edge ? "begin" : canEnd && right - press.x < edge ? "end" : "move";
+    Object.assign(press, { hold, at, span });
     take({ block, row, ...press.span });
   } else {
     press.from = Math.floor(at / scale().snap) * scale().snap;
@@ -56,17 +60,18 @@ function drag(x, y) {
   if (press.chip) return dragChip(x, y);
   const held = inHand();
   if (!held) return;
-  const { snap, length } = scale();
+  const shown = scale();
+  const { snap, length } = shown;
   if (held.add) {
-    const to = Math.min(Math.max(scale().snapped(placeAt(press.row, x)), 0), length);
+    const to = Math.min(Math.max(shown.snapped(placeAt(press.row, x)), 0), length);
     return change(to > press.from ? { first: press.from, last: to } : { first: to, last: press.from + snap });
   }
   // An end goes where the hand is; a block that is moved keeps the minutes that it begins at.
   const at = placeAt(press.row, x);
   const end = { begin: press.span.first, end: press.span.last }[press.hold];
-  const by = end === undefined ? scale().snapped(at - press.at) : scale().snapped(at) - end;
+  const by = end === undefined ? shown.snapped(shown.along(press.at, at)) : shown.towards(end, at);
   const target = press.hold === "move" && press.block.dataset.kind !== "absence" && rowAt(x, y);
-  change({ ...changed(press.span, press.hold, by, snap), ...(target && { row: target.id }) });
+  change({ ...shown.changed(press.span, press.hold, by), ...(target && { row: target.id }) });
 }
 
 // --- a driver from the side list ---
@@ -99,8 +104,8 @@ function timeOfChip(x) {
   if (shift) return shift;
   const [from, to] = press.chip.dataset.clocks.split(" ").map((clock) => clock.split(":").map(Number));
   const minutes = ([hours, rest]) => 60 * hours + rest;
-  const first = shown.starts[day] + minutes(from);
-  return { first, last: first + ((minutes(to) - minutes(from) + 1439) % 1440) + 1 };
+  const first = shown.later(shown.starts[day], minutes(from));
+  return { first, last: shown.later(first, ((minutes(to) - minutes(from) + 1439) % 1440) + 1) };
 }
 
 const shiftsOf = ({ dataset }) =>

@@ -2,7 +2,6 @@
 import { announce } from "../announcer.js";
 import { change, commit, inHand, release, take, tellHeld } from "./hold.js";
 import { grid, say, scale, spanOf } from "./page.js";
-import { changed } from "./scale.js";
 
 const STOPS = ".plan__block[href], .plan__add, .plan__who a";
 const rows = () => [...grid().querySelectorAll(".plan__row")];
@@ -67,7 +66,7 @@ function nudge(event, block) {
   event.preventDefault();
   if (inHand()?.isSending || (hold === "end" && "open" in block.dataset)) return true;
   if (inHand()?.block !== block) take({ block, row: block.closest(".plan__row"), ...spanOf(block) });
-  if (steps) change(changed(inHand(), hold, steps * scale().snap, scale().snap));
+  if (steps) change(scale().changed(inHand(), hold, steps * scale().snap));
   else if (days) changeDay(days);
   else if (block.dataset.kind !== "absence") changeRow(rowSteps);
   tellHeld("moving");
@@ -75,9 +74,7 @@ function nudge(event, block) {
 }
 
 function changeDay(days) {
-  const { first } = inHand();
-  const there = scale().daysLater(first, days);
-  if (there !== undefined) change(changed(inHand(), "move", there - first, scale().snap));
+  if (scale().daysLater(inHand().first, days) !== undefined) change(scale().changed(inHand(), "move", days * 1440));
 }
 
 function changeRow(step) {

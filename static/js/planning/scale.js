@@ -42,12 +42,39 @@ export class Scale {
     return start + (at - day) * (end - start);
   }
 
+  /** Where the clock shows so many minutes more than at the place: the first of two such places; what the clock skips
+   * comes after. Forms know a time by what the clock shows, so this is how a hand moves it. */
+  later(place, minutes) {
+    const [near, wanted] = [place + minutes, this.#minutes(place) + minutes];
+    return [-60, -30, 0, 30, 60].map((off) => near + off).find((other) => this.#minutes(other) === wanted) ?? near;
+  }
+
   /** The place of the same clock time so many days later, or undefined when it is not among the days shown. */
   daysLater(place, days) {
-    const [from, to] = [this.dayOf(place), this.dayOf(place) + days];
-    if (to < 0 || to >= this.days || place < 0) return undefined;
-    const near = this.starts[to] + place - this.starts[from];
-    return [near, near - 60, near + 60].find((other) => this.clock(other) === this.clock(place)) ?? near;
+    const to = this.dayOf(place) + days;
+    return to < 0 || to >= this.days || place < 0 ? undefined : this.later(place, days * 1440);
+  }
+
+  /** How far a hand went, in minutes of the clock. From a day to another each column counts for 24 hours, whichever
+   * hours it has: straight across, the clock stays. */
+  along(from, to) {
+    if (this.dayOf(from) === this.dayOf(to)) return this.#minutes(to) - this.#minutes(from);
+    return (this.share(to) - this.share(from)) * this.days * 1440;
+  }
+
+  /** What a hand does to a time of `first` to `last` in so many minutes of the clock: "move" shifts both, "begin" and
+   * "end" one, never to nothing. */
+  changed({ first, last }, hold, by) {
+    if (hold === "begin") return { first: Math.min(this.later(first, by), last - this.snap), last };
+    const end = this.later(last, by);
+    if (hold === "end") return { first, last: Math.max(end, first + this.snap) };
+    const begin = this.later(first, by);
+    return { first: begin, last: end > begin ? end : begin + last - first };
+  }
+
+  /** What a hand that is here does to an end that lies there. */
+  towards(end, place) {
+    return this.#minutes(this.snapped(place)) - this.#minutes(end);
   }
 
   /** The nearest place to which a hand is held. */
@@ -64,6 +91,11 @@ export class Scale {
   stamp(place) {
     const { year, month, day, hour, minute } = this.#parts(place);
     return `${year}-${month}-${day}T${hour}:${minute}`;
+  }
+
+  /** The same as a number. */
+  #minutes(place) {
+    return Date.parse(`${this.stamp(place)}Z`) / 60_000;
   }
 
   /** What the clock shows there: 08:00. */
@@ -83,13 +115,6 @@ export class Scale {
     if (last - first <= 1500) return `${this.clock(first)}–${this.clock(last)}`;
     return `${this.day(first)} ${this.clock(first)} – ${this.day(last)} ${this.clock(last)}`;
   }
-}
-
-/** What a hand does to a time of `first` to `last`: "move" shifts both, "begin" and "end" one, never to nothing. */
-export function changed({ first, last }, hold, by, snap) {
-  if (hold === "move") return { first: first + by, last: last + by };
-  if (hold === "begin") return { first: Math.min(first + by, last - snap), last };
-  return { first, last: Math.max(last + by, first + snap) };
 }
 
 /** The stamps of usual hours on the day of that stamp; when they end not after they begin, on the day after. */
