@@ -24,6 +24,8 @@ from echauffeur.journal.actions import Subject
 # As people look a name up: the database's own order puts Évreux behind Zone nord.
 BY_NAME = Lower(Unaccent("name"))
 SMALLEST_AREA_M, LARGEST_AREA_M = 100, 500_000
+# How near a car is to a place, or to an address without one, when it counts as there.
+ARRIVAL_RADIUS_M = 60
 # What a base may set itself at most; minutes, but for the days of a year and the people of a party.
 AN_HOUR, A_DAY, A_WEEK = 60, 24 * 60, 7 * 24 * 60
 A_YEAR, LARGEST_PARTY = 366, 500
@@ -332,7 +334,9 @@ class Place(models.Model):
     latitude = LatitudeField(_("latitude"))
     longitude = LongitudeField(_("longitude"))
     access_note = models.CharField(_("access note"), max_length=200, blank=True)
-    arrival_radius_m = models.PositiveSmallIntegerField(_("arrival radius (metres)"), default=60)
+    arrival_radius_m = models.PositiveSmallIntegerField(
+        _("arrival radius (metres)"), default=ARRIVAL_RADIUS_M, validators=between(10, 2000)
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
 
     objects = PlaceQuerySet.as_manager()

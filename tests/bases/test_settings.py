@@ -82,6 +82,14 @@ class TestPlaces:
         assert response.status_code == 422
         assert "data-error-summary" in response.content.decode()
 
+    @pytest.mark.parametrize("radius", ["0", "9", "2001"])
+    def test_a_radius_in_which_nobody_could_arrive_is_refused_in_words(
+        self, client: Client, base: Base, radius: str
+    ) -> None:
+        response = client.post(reverse("base-place-add", args=[base.code]), MESS | {"arrival_radius_m": radius})
+        assert response.status_code == 422
+        assert "Write a number from 10 to 2000." in response.content.decode()
+
     def test_found_by_alias_without_accents(self, client: Client, base: Base) -> None:
         PlaceFactory(base=base, name="Hôpital", aliases=["Urgences"])
         PlaceFactory(base=base, name="Gare")

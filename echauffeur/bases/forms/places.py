@@ -27,7 +27,9 @@ class PlaceForm(PointForm):
         ]  # fmt: skip
         help_texts = {
             "access_note": _("What the driver must know: “Ask at the gate”, “Behind the hangar”."),
-            "arrival_radius_m": _("From how near the car counts as arrived."),
+            "arrival_radius_m": _(
+                "From how near a car that stands is taken to have arrived: its driver is then asked to say so."
+            ),
             "enabled": _("Nobody can choose a place that is switched off; rides to it stay readable."),
         }
         widgets = {"aliases": NamesInput}
