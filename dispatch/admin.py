@@ -20,7 +20,17 @@ from fleet.commitments import Conflict, Look
 
 class StopInline(ReadOnly, admin.TabularInline):
     model = Stop
-    fields = ["position", "kind", "ride", "label", "planned_at", "arrived_at", "done_at", "dropped_at"]
+    fields = [
+        "position",
+        "kind",
+        "ride",
+        "label",
+        "planned_at",
+        "seems_there_since",
+        "arrived_at",
+        "done_at",
+        "dropped_at",
+    ]
 
 
 @admin.register(Mission)

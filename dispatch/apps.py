@@ -7,11 +7,14 @@ class DispatchConfig(AppConfig):
     verbose_name = _("Missions")
 
     def ready(self) -> None:
+        from dispatch.arrivals import MissionGoals
         from dispatch.commitments import MissionLedger
         from dispatch.ties import DriverTie
         from echauffeur.accounts.roles import Role
         from echauffeur.accounts.ties import TIES
         from fleet import commitments
+        from tracking import goals
 
         TIES[Role.DRIVER] = DriverTie()
         commitments.tie(MissionLedger())
+        goals.tie(MissionGoals())

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
+from bookings.states import RideState
 from dispatch.states import MISSION, MissionState
 from drivers.models import Driver
 from echauffeur.bases.models import Base, Place
@@ -122,6 +123,13 @@ class StopKind(models.TextChoices):
     PASS = "pass", _("Pass")
 
 
+# In which state of its ride the car drives to a halt.
+DRIVEN_TO: dict[str, RideState] = {
+    StopKind.PICK_UP: RideState.APPROACHING,
+    StopKind.SET_DOWN: RideState.ON_BOARD,
+}
+
+
 class StopQuerySet(models.QuerySet["Stop"]):
     def to_do(self) -> "StopQuerySet":
         return self.filter(done_at=None, dropped_at=None)
@@ -145,6 +153,9 @@ class Stop(models.Model):
     latitude = LatitudeField()
     longitude = LongitudeField()
     planned_at = models.DateTimeField(_("planned at"))
+    seems_there_since = models.DateTimeField(
+        _("there since"), null=True, blank=True, editable=False, help_text=_("By the car's position; nobody said so.")
+    )
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
@@ -186,3 +197,13 @@ class Stop(models.Model):
     @property
     def is_open(self) -> bool:
         return self.done_at is None and self.dropped_at is None
+
+    @property
+    def is_driven_to(self) -> bool:
+        """Whether the ride's car is on the way to this very halt; reads the ride."""
+        return self.ride is not None and self.ride.state == DRIVEN_TO.get(self.kind)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the car seems to be there, and its driver has not said so."""
+        return self.seems_there_since is not None and self.arrived_at is None and self.is_open

@@ -18,7 +18,9 @@ from echauffeur.journal.models import Entry
 
 KEPT = (
     Kept(
-        what=gettext_lazy("If you drive: your missions, and when you were at each stop"),
+        what=gettext_lazy(
+            "If you drive: your missions, and when you were at each stop, by your word and by your position"
+        ),
         why=gettext_lazy("To steer the base, and to know later what happened."),
         seen_by=gettext_lazy("The control room and managers of your base, and the administrators."),
         until=gettext_lazy("The missions stay for the figures; your name leaves them when you delete your account."),

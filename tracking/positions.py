@@ -11,6 +11,7 @@ import redis
 
 from echauffeur.common import hub as hubs
 from tracking import trails
+from tracking.dwells import dwell_key
 from tracking.wire import snap, snap_heading
 
 STALE_AFTER = timedelta(seconds=30)
@@ -104,10 +105,10 @@ def _is_overtaken(client: redis.Redis, position: Position) -> bool:
 
 
 def forget(driver_id: int) -> None:
-    """Drop the driver's position, and what of it has not been handed out: sharing was switched off."""
+    """Drop where the driver is and stood, and what of it has not been handed out: sharing was switched off."""
 
     def send(client: redis.Redis) -> None:
-        client.delete(_key(driver_id))
+        client.delete(_key(driver_id), dwell_key(driver_id))
         client.publish(FORGOTTEN, orjson.dumps(driver_id))
 
     hubs.ask(send, default=None)

@@ -42,7 +42,10 @@ NOTICES = {
     ("abort", Party.REGULATOR): _("The control room has broken off ride %(code)s."),
     ("complete", Party.REGULATOR): _("The control room has closed ride %(code)s as completed."),
     ("no_show", Party.REGULATOR): _("The control room has closed ride %(code)s: nobody came."),
+    ("seem_there", Party.RULE): _("You seem to be there. Confirm it with the button."),
 }
+# Said aloud once; the page shows them in its next stop, for as long as they hold.
+SHOW_THEMSELVES = ["assign", "seem_there"]
 PLANNING = ("shifts", "patterns", "absences")
 PLAN_NOTICES_IN_WORDS = {
     "add": _("New shift: %(when)s."),
@@ -79,7 +82,7 @@ class Notice:
     text: str
     at: datetime
     seq: int
-    is_new_work: bool = False
+    shows_itself: bool = False
     is_of_plan: bool = False
 
 
@@ -124,6 +127,11 @@ class Work:
         return self.mission.state == MissionState.PLANNED
 
     @property
+    def seems_there(self) -> bool:
+        """Whether the car seems to have reached the next stop, and the next tap would say so."""
+        return self.stop is not None and self.stop.is_unconfirmed
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the car stands at the pick-up, so that the passenger may turn out not to come."""
         return bool(self.stop and self.stop.ride and self.stop.ride.state == RideState.WAITING)
@@ -155,8 +163,8 @@ class Day:
 
     @property
     def warnings(self) -> list[Notice]:
-        """The newest notices of what was taken away, then of what changed in the plan; new work shows itself."""
-        of_rides = [notice for notice in self.notices if not notice.is_new_work and not notice.is_of_plan]
+        """The newest notices of what was taken away, then of what changed in the plan."""
+        of_rides = [notice for notice in self.notices if not notice.shows_itself and not notice.is_of_plan]
         of_plan = [notice for notice in self.notices if notice.is_of_plan]
         return of_rides[:WARNINGS] + of_plan[:PLAN_NOTICES]
 
@@ -191,7 +199,8 @@ def _missions(driver: Driver, start: datetime, end: datetime) -> list[Mission]:
 
 def _notices(driver: Driver, now: datetime) -> list[Notice]:
     """Return what others changed of late, newest first."""
-    of_rides = Q(subject="ride", at__gte=now - NOTICE_STAYS)
+    of_rides = Q(subject="ride") | Q(subject="mission", verb="seem_there")
+    of_rides &= Q(at__gte=now - NOTICE_STAYS)
     of_plan = Q(subject="driver", verb="change", at__gte=now - PLAN_NOTICE_STAYS)
     entries = Entry.objects.filter(of_rides | of_plan, streams__has_key=driver.stream).order_by("-at", "-pk")
     return [notice for entry in entries if (notice := _notice(driver, entry))]
@@ -206,7 +215,7 @@ def _notice(driver: Driver, entry: Entry) -> Notice | None:
     told = (entry.verb, Party(entry.party))
     if told not in NOTICES:
         return None
-    return Notice(str(NOTICES[told]) % {"code": entry.code}, entry.at, seq, is_new_work=entry.verb == "assign")
+    return Notice(str(NOTICES[told]) % {"code": entry.code}, entry.at, seq, shows_itself=entry.verb in SHOW_THEMSELVES)
 
 
 def _plan_in_words(driver: Driver, plan: dict[str, str]) -> str:

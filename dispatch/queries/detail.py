@@ -13,7 +13,7 @@ from dispatch.queries.lanes import vehicle_of
 from dispatch.queries.means import Engagement
 from dispatch.queries.problems import Problem
 from dispatch.queries.proposals import Proposal, promise_for, proposals_for
-from dispatch.queries.tower import TO_HANDLE, Tower
+from dispatch.queries.tower import ON_MISSIONS, TO_HANDLE, Tower
 from drivers.models import Driver
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.common.lifecycle import Party
@@ -77,6 +77,12 @@ class Detail:
         return phone_in_words(self.driver.user.phone) if self.driver else ""
 
     @property
+    def there(self) -> Stop | None:
+        """The ride's stop that the car has reached by its position, while the driver has not said so."""
+        stop = self.engagement.next_stop if self.engagement else None
+        return stop if stop and stop.is_unconfirmed and stop.ride_id == self.ride.pk else None
+
+    @property
     def stops(self) -> list[Stop] | list[Halt]:
         """Where the mission halts; without one, where the ride would start and end."""
         if self.engagement:
@@ -109,9 +115,9 @@ def detail_of(tower: Tower, *, promise: datetime | None = None) -> Detail | None
 
 
 def _is_of(ride: Ride, entry: Entry) -> bool:
-    """Whether a step belongs to the ride's history: its own, or that its mission was kept as it is."""
+    """Whether a step belongs to the ride's history: its own, or one of its mission that names it."""
     if entry.subject == "mission":
-        return entry.verb == "overrule" and ride.code in entry.data.get("rides", [])
+        return entry.verb in ON_MISSIONS and ride.code in entry.data.get("rides", [])
     return entry.subject == "ride" and entry.subject_id == ride.pk
 
 

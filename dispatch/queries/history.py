@@ -38,6 +38,8 @@ SENTENCES: dict[str, Promise] = {
     "finish": gettext_lazy("Mission done"),
     "call_off": gettext_lazy("Mission called off"),
     "overrule": gettext_lazy("Mission kept as it is"),
+    "seem_there": gettext_lazy("By its position, the car has reached the stop"),
+    "seem_gone": gettext_lazy("By its position, the car has left the stop again"),
     "share_position": gettext_lazy("Position sharing switched on"),
     "hide_position": gettext_lazy("Position sharing switched off"),
 }

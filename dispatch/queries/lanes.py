@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Ride
 from bookings.states import RideState
+from dispatch.models import Stop
 from dispatch.queries.feasibility import AROUND
 from dispatch.queries.means import DriverMeans, Engagement, Means, VehicleMeans
 from dispatch.states import MissionState
@@ -88,7 +89,8 @@ class Bar:
 class DriverLane:
     """A driver's line: on duty when, on which rides, and what they do now. ``position`` is the newest one shared.
 
-    ``idle``: the label of why they take nothing now, where they do not.
+    ``idle``: the label of why they take nothing now, where they do not. ``there``: the stop that they have reached by
+    their position, without saying so.
     """
 
     driver: Driver
@@ -100,6 +102,7 @@ class DriverLane:
     ride: Ride | None
     idle: str | Promise
     position: Position | None
+    there: Stop | None
 
     @property
     def state(self) -> str:
@@ -197,6 +200,7 @@ def _driver_lane(
         ride=bars[under_way.mission.pk].ride if under_way and under_way.mission.pk in bars else None,
         idle=idle_of(driver.time, day.now),
         position=position if driver.row.sharing else None,
+        there=under_way.next_stop if under_way and under_way.next_stop.is_unconfirmed else None,
     )
 
 

@@ -15,6 +15,8 @@ from echauffeur.journal.models import Entry
 TIME_TO_REACT = timedelta(minutes=10)
 # A ride that takes this much longer than planned deserves a call.
 OVERRUN = timedelta(minutes=10)
+# So long a driver may take to confirm what the car's position says already.
+TIME_TO_CONFIRM = timedelta(minutes=3)
 # From so many minutes on, people count in hours.
 LONG = 120
 
@@ -42,6 +44,7 @@ def problems_of(
     found = [_late(ride, now), _declined(declined), _nobody_free(can_be_driven=can_be_driven)]
     if engagement is not None:
         found += [_silent(ride, engagement, now), _still_there(ride, engagement, now), _overrun(ride, now)]
+        found += [_unconfirmed(ride, engagement, now)]
         found += _impossible(ride, engagement, means, now)
     return [problem for problem in found if problem]
 
@@ -82,6 +85,16 @@ def _overrun(ride: Ride, now: datetime) -> Problem | None:
     if ride.state != RideState.ON_BOARD or now < ride.expected_end + OVERRUN:
         return None
     return Problem(_("On the way %(n)d min longer than planned") % {"n": minutes_between(ride.expected_end, now)})
+
+
+def _unconfirmed(ride: Ride, engagement: Engagement, now: datetime) -> Problem | None:
+    stop = engagement.next_stop
+    since = stop.seems_there_since
+    if since is None or not stop.is_unconfirmed or stop.ride_id != ride.pk or now - since < TIME_TO_CONFIRM:
+        return None
+    return Problem(
+        _("There for %(n)d min by its position, but the step is not taken") % {"n": minutes_between(since, now)}
+    )
 
 
 def _impossible(ride: Ride, engagement: Engagement, means: Means | None, now: datetime) -> list[Problem]:

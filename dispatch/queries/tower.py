@@ -34,6 +34,8 @@ TO_HANDLE = [RideState.REQUESTED, RideState.WAITLISTED, RideState.CONFIRMED]
 PROPOSALS = 2
 # One thing that somebody does may be told in several steps: the ride's, and its mission's.
 STEPS_AT_ONCE = 3
+# Steps of a mission that belong to the history of each ride named in them, and are not for customers.
+ON_MISSIONS = ["overrule", "seem_there", "seem_gone"]
 
 
 @dataclass(frozen=True)
@@ -180,5 +182,5 @@ def _entries(base: Base, seq: int, rides: Iterable[Ride], selected: Ride | None)
     if selected:
         wanted |= Q(subject="ride", subject_id=selected.pk)
         carrying = Stop.objects.filter(ride=selected).values("mission_id")
-        wanted |= Q(subject="mission", subject_id__in=carrying, verb="overrule")
+        wanted |= Q(subject="mission", subject_id__in=carrying, verb__in=ON_MISSIONS)
     return list(Entry.objects.of(base).filter(wanted).select_related("by").order_by("seq"))

@@ -178,6 +178,7 @@ def _shown(work: Work, kept: DeclineForm | None) -> dict[str, Any]:
         "then": work.stops[1:],
         "steps": work.steps,
         "is_new": work.is_new,
+        "seems_there": work.seems_there,
         "decline": kept if kept and kept.mission == work.mission else DeclineForm(mission=work.mission),
         "no_show_from": dispatch.no_show_allowed_at(ride) if ride and work.is_waiting else None,
         "is_early": work.mission.starts_at - timezone.now() > EARLY,

@@ -283,7 +283,7 @@ class TestNotices:
     def test_ones_own_steps_are_no_news(self, duty: Duty) -> None:
         mission = duty.give()
         dispatch.decline(mission=mission, by=duty.driver.user, reason="too_far")
-        assert [notice.is_new_work for notice in day_of(duty.driver, timezone.now()).notices] == [True]
+        assert [notice.shows_itself for notice in day_of(duty.driver, timezone.now()).notices] == [True]
 
 
 class TestSharing:

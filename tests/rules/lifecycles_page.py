@@ -13,7 +13,8 @@ HEAD = """# Lifecycles
 
 Drawn from `bookings/states.py`, `dispatch/states.py` and `fleet/states.py` by `make drawings`; a test keeps this page
 current. The verb names the action, the address and the journal entry. A ride on a mission moves when its stops do: one
-action steps both, in one transaction.
+action steps both, in one transaction. A car's position may propose `arrive` and `complete`, never take them
+([arrival](tracking.md#arrival)).
 """
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drivers.models import Driver, Shift
 from echauffeur.common.distances import is_on_earth, metres_between
 from echauffeur.common.refusals import Refusal, Text
+from tracking.actions.arrivals import look_for_arrival
 from tracking.actions.trails import take_back
 from tracking.positions import Position, forget, keep_and_tell, newest
 
@@ -73,6 +74,8 @@ def _pass_on(driver: Driver, positions: Sequence[Position], taken: Taken, duty: 
     """Hand out what was kept: all that leaves `take_in` passes here."""
     until = next(period.upper for period in duty if taken.kept[-1].at in period)
     passed_on = keep_and_tell(driver.base_id, taken.kept, until=until)
+    if passed_on:
+        look_for_arrival(driver=driver, positions=taken.kept, until=until)
     if reason := _reason_against(driver):
         # Switched off since the driver was read: the switch has forgotten before we kept, so forgetting is ours.
         forget(driver.pk)

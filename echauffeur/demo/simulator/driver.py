@@ -20,7 +20,7 @@ DECLINE = r"/drive/missions/[\w-]+/decline/"
 NO_SHOW = r"/drive/rides/[\w-]+/no-show/"
 SHARING = r"/drive/sharing/"
 
-DECLINES, NOBODY_COMES, IS_LATE = 0.04, 0.04, 0.12  # how often
+DECLINES, NOBODY_COMES, IS_LATE, FORGETS = 0.04, 0.04, 0.12, 0.15  # how often
 STANDING_SECONDS = 12.0  # between two positions of a car that stands
 LOOK_ANYWAY_SECONDS = 90.0
 # At a higher speed passengers are ready, and drivers set out, so much earlier per step of speed.
@@ -143,9 +143,15 @@ class SimulatedDriver:
         self.at, self.heading = self.trip.advance(played)
         if self.trip.is_over:
             self.trip = None
-            self.patience = self.random.uniform(3, 8) if self.is_busy else self.random.uniform(60, 240)
+            self.patience = self.random.uniform(*self._pause())
         else:
             self.patience = max(self.patience, played + 1)
+
+    def _pause(self) -> tuple[float, float]:
+        """Return how long the driver waits before the next press, from and to (seconds), now that the car stands."""
+        if not self.is_busy:
+            return 60, 240
+        return (90, 300) if self.random.random() < FORGETS else (3, 8)
 
     async def _say_where(self) -> None:
         moves = self.trip is not None and self.pace.speed
