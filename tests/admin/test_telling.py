@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.life.expected import Told, replay
 from tests.life.journeys import journey_to
-from tracking import actions as tracking
+from tracking.actions import positions as tracking
 
 pytestmark = pytest.mark.django_db
 
