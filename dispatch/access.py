@@ -1,14 +1,22 @@
-"""The doors to missions and stops."""
+"""The doors to missions and stops, and to the way of a mission that is over."""
+
+from datetime import timedelta
 
 from django.http import Http404
+from django.utils import timezone
 
 from bookings.models import Ride
 from dispatch.models import Mission
+from dispatch.states import MISSION
 from drivers.models import Driver
 from drivers.queries import driving_of
 from echauffeur.accounts.queries import Person, may
 from echauffeur.accounts.roles import Permission
 from echauffeur.common.models import row_of_code
+from echauffeur.journal.models import Entry
+
+# Whoever said why may look for so long; then it is said again.
+LOOK_LASTS = timedelta(minutes=30)
 
 
 def mission_to_drive(user: Person, code: str) -> Mission:
@@ -35,3 +43,26 @@ def driver_to_be(user: Person) -> Driver:
         raise Http404
     current = getattr(user, "base_id", None)
     return next((driver for driver in driving if driver.base_id == current), driving[0])
+
+
+def trip_to_see(user: Person, code: str) -> Mission:
+    """Return a mission that is over, with crew and stops, to whoever may look at its way after saying why.
+
+    Raises Http404 otherwise, and while the mission is live.
+    """
+    mission = row_of_code(Mission.objects.with_crew().with_stops(), code)
+    if mission is None or mission.state in MISSION.live or not may(user, Permission.SEE_TRAILS, mission.base_id):
+        raise Http404
+    return mission
+
+
+def look_to_see(user: Person, code: str, pk: int) -> tuple[Mission, Entry]:
+    """Return such a mission, and the entry in which this very person said why, a moment ago. Raises Http404."""
+    mission = trip_to_see(user, code)
+    said = Entry.objects.about("mission", mission.pk).filter(
+        verb="look", by_id=user.pk, at__gt=timezone.now() - LOOK_LASTS
+    )
+    look = said.filter(pk=pk).first()
+    if look is None:
+        raise Http404
+    return mission, look

@@ -15,13 +15,16 @@ from bookings.models import Ride
 from bookings.states import RIDE, CancelReason
 from dispatch.models import Mission, Stop, StopKind
 from dispatch.plans import create_mission, driver_stream, feasible_slot, keep_mission
-from dispatch.states import MISSION, MissionState
+from dispatch.queries.trips import trip_of
+from dispatch.states import MISSION, LookReason, MissionState
 from drivers.models import Driver
 from echauffeur.accounts.models import User
+from echauffeur.accounts.queries import party_on
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.refusals import Refusal, Stale
 from echauffeur.journal import actions as journal
 from echauffeur.journal.actions import Tap
+from echauffeur.journal.models import Entry
 from fleet.models import Vehicle
 
 # --- locks ---------------------------------------------------------------------------------------------------------
@@ -330,3 +333,27 @@ def _settle(mission: Mission, *, by: User, party: Party) -> None:
         return
     made = mission.stops.filter(done_at__isnull=False).exists()
     _move(mission, "finish" if made and mission.state == MissionState.UNDER_WAY else "call_off", by=by, party=party)
+
+
+# --- looking back --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def look(*, mission: Mission, by: User, reason: LookReason, words: str = "") -> Entry:
+    """Write down that somebody looks at the way of a mission that is over, and why; its driver sees it at once.
+
+    Raises Refusal when nothing of it is kept.
+    """
+    trip = trip_of(mission)
+    if trip is None or not trip.points():
+        raise Refusal(_("Nothing is kept of this way, so there is nothing to look at."), code="nothing_kept")
+    return journal.record(
+        base=mission.base,
+        verb="look",
+        subject=mission.subject,
+        by=by,
+        party=party_on(by, mission.base),
+        reason=reason,
+        words=words,
+        also_on=[mission.driver.stream],
+    )

@@ -9,6 +9,7 @@ from bookings.states import CUSTOMER_MAY_CANCEL, CancelReason
 from dispatch.actions import cancel
 from dispatch.models import Mission, Stop
 from dispatch.queries.history import sentence_of
+from dispatch.queries.looks import looks_at
 from drivers.models import Driver
 from echauffeur.accounts.models import User
 from echauffeur.common.lifecycle import Party
@@ -70,6 +71,17 @@ def export(person: User) -> list[Section]:
                     Choice(entry.party, entry.get_party_display()), entry.words,
                 )
                 for entry in steps
+            ],
+        ),
+        Section(
+            "looks",
+            _("Who looked at your trips"),
+            {"at": _("At"), "base": _("Base"), "mission": _("Mission"), "who": _("Who"), "party": _("As"),
+             "why": _("Why"), "words": _("Words")},
+            [
+                (look.at, look.mission.base.name, look.mission.code, look.line.who, look.party, look.line.why,
+                 look.line.words)
+                for look in looks_at(Driver.objects.filter(user=person))
             ],
         ),
     ]  # fmt: skip

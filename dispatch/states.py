@@ -1,4 +1,4 @@
-"""The life of a mission, as a table. A ride on it moves when its stops do."""
+"""The life of a mission, as a table. A ride on it moves when its stops do. And why one looks at it afterwards."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,15 @@ class MissionState(TextChoices):
     UNDER_WAY = "under_way", _("Under way")
     DONE = "done", _("Done")
     CALLED_OFF = "called_off", _("Called off")
+
+
+class LookReason(TextChoices):
+    """Why somebody looks at the way of a mission that is over."""
+
+    COMPLAINT = "complaint", _("A complaint")
+    ACCIDENT = "accident", _("An accident or damage")
+    TIMES = "times", _("Times that are in dispute")
+    OTHER = "other", _("Something else")
 
 
 S, P = MissionState, Party

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from drivers.views import crew, day, patterns, planning, readings, shifts
+from drivers.views import crew, day, looks, patterns, planning, readings, shifts
 
 urlpatterns = [
     path("drive/", day.my_day, name="my-day"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("drive/rides/<str:code>/board/", day.ride_step, {"verb": "board"}, name="ride-board"),
     path("drive/rides/<str:code>/complete/", day.ride_step, {"verb": "complete"}, name="ride-complete"),
     path("drive/rides/<str:code>/no-show/", day.ride_step, {"verb": "no_show"}, name="ride-no-show"),
+    path("drive/looks/", looks.my_looks, name="my-looks"),
     path("drive/shifts/", shifts.my_shifts, name="my-shifts"),
     path("drive/shifts/calendar/", shifts.calendar_make, name="my-calendar-make"),
     path("drive/shifts/calendar/end/", shifts.calendar_end, name="my-calendar-end"),

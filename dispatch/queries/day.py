@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch.models import Mission, Stop, StopKind
+from dispatch.queries.history import line_of
 from dispatch.states import MISSION, MissionState
 from drivers.models import Driver, Shift
 from echauffeur.common.lifecycle import Party
@@ -46,6 +47,7 @@ NOTICES = {
 }
 # Said aloud once; the page shows them in its next stop, for as long as they hold.
 SHOW_THEMSELVES = ["assign", "seem_there"]
+LOOKED = _("%(who)s has looked at the way of %(code)s: %(why)s.")
 PLANNING = ("shifts", "patterns", "absences")
 PLAN_NOTICES_IN_WORDS = {
     "add": _("New shift: %(when)s."),
@@ -84,6 +86,7 @@ class Notice:
     seq: int
     shows_itself: bool = False
     is_of_plan: bool = False
+    is_look: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,15 @@ class Day:
     @property
     def warnings(self) -> list[Notice]:
         """The newest notices of what was taken away, then of what changed in the plan."""
-        of_rides = [notice for notice in self.notices if not notice.shows_itself and not notice.is_of_plan]
+        others = [notice for notice in self.notices if not notice.is_look]
+        of_rides = [notice for notice in others if not notice.shows_itself and not notice.is_of_plan]
         of_plan = [notice for notice in self.notices if notice.is_of_plan]
         return of_rides[:WARNINGS] + of_plan[:PLAN_NOTICES]
+
+    @property
+    def look(self) -> Notice | None:
+        """The last time that somebody looked at one of the driver's trips, of late."""
+        return next((notice for notice in self.notices if notice.is_look), None)
 
     @property
     def breaks(self) -> list[DateTimeTZRange]:
@@ -202,7 +211,9 @@ def _notices(driver: Driver, now: datetime) -> list[Notice]:
     of_rides = Q(subject="ride") | Q(subject="mission", verb="seem_there")
     of_rides &= Q(at__gte=now - NOTICE_STAYS)
     of_plan = Q(subject="driver", verb="change", at__gte=now - PLAN_NOTICE_STAYS)
-    entries = Entry.objects.filter(of_rides | of_plan, streams__has_key=driver.stream).order_by("-at", "-pk")
+    looks = Q(subject="mission", verb="look", at__gte=now - PLAN_NOTICE_STAYS)
+    entries = Entry.objects.filter(of_rides | of_plan | looks, streams__has_key=driver.stream)
+    entries = entries.select_related("by").order_by("-at", "-pk")
     return [notice for entry in entries if (notice := _notice(driver, entry))]
 
 
@@ -212,6 +223,10 @@ def _notice(driver: Driver, entry: Entry) -> Notice | None:
         is_of_plan = {*PLANNING} & {*entry.data.get("fields", [])}
         text = _plan_in_words(driver, entry.data.get("plan", {}))
         return Notice(text, entry.at, seq, is_of_plan=True) if is_of_plan else None
+    if entry.verb == "look":
+        line = line_of(entry)
+        said = str(LOOKED) % {"who": line.who, "code": entry.code, "why": line.why}
+        return Notice(said, entry.at, seq, is_look=True)
     told = (entry.verb, Party(entry.party))
     if told not in NOTICES:
         return None

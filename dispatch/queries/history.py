@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.rules import overruled_in_words
 from bookings.states import CancelReason, DeclineReason, RefusalReason, RideState, UnassignReason
+from dispatch.states import LookReason
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.obstacles import Against
 from echauffeur.journal.models import Entry
@@ -40,6 +41,7 @@ SENTENCES: dict[str, Promise] = {
     "overrule": gettext_lazy("Mission kept as it is"),
     "seem_there": gettext_lazy("By its position, the car has reached the stop"),
     "seem_gone": gettext_lazy("By its position, the car has left the stop again"),
+    "look": gettext_lazy("Its way was looked at"),
     "share_position": gettext_lazy("Position sharing switched on"),
     "hide_position": gettext_lazy("Position sharing switched off"),
 }
@@ -112,6 +114,7 @@ REASONS = {
     "decline": dict(DeclineReason.choices),
     "cancel": dict(CancelReason.choices),
     "abort": dict(CancelReason.choices),
+    "look": dict(LookReason.choices),
 }
 STATES = dict(RideState.choices)
 EXPORTED = {
@@ -191,7 +194,7 @@ def sentence_of(entry: Entry) -> str:
 
 def announcement_of(entries: list[Entry]) -> str:
     """Return the newest of these steps that is a ride's, or an edit of the base's settings, to be said aloud."""
-    told = (entry for entry in entries if entry.subject == "ride" or entry.party in EDITORS)
+    told = (entry for entry in entries if entry.subject == "ride" or (entry.party in EDITORS and entry.verb != "look"))
     newest = max(told, key=lambda entry: entry.seq, default=None)
     if newest is None:
         return ""

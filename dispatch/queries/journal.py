@@ -43,7 +43,8 @@ LINES_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One step. ``about``: whom or what it is about, as people call it; ``ride`` is the code of a ride to look at.
+    """One step. ``about``: whom or what it is about, as people call it; ``ride`` is the code of a ride to look at,
+    ``trip`` that of a mission that is over.
 
     ``fields`` are the names of what an edit touched, never what to.
     """
@@ -54,6 +55,7 @@ class JournalLine:
     after: str
     about: str
     ride: str
+    trip: str
     fields: list[str]
 
 
@@ -103,6 +105,7 @@ def _line(step: Entry, people: dict[tuple[str, int], str]) -> JournalLine:
         after=after if moved else "",
         about=_about(step, people),
         ride=step.code if step.subject == "ride" else "",
+        trip=step.code if step.subject == "mission" and step.verb in ("finish", "look") else "",
         fields=_fields_in_words(step),
     )
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
+
 from bookings.models import Ride
 from dispatch.models import Mission, Stop, StopKind
+from dispatch.states import MISSION
+from echauffeur.journal.models import Entry
 
 
 def driver_of(ride: Ride) -> int | None:
@@ -23,3 +27,10 @@ def missions_of(rides: Iterable[Ride]) -> dict[int, Mission]:
     by_ride = dict(carried.values_list("ride_id", "mission_id"))
     missions = Mission.objects.with_crew().in_bulk(set(by_ride.values()))
     return {ride_id: missions[mission_id] for ride_id, mission_id in by_ride.items()}
+
+
+def trips_of(ride: Ride) -> list[Mission]:
+    """Return the missions that set out for the ride and are over, the latest first."""
+    set_out = Entry.objects.filter(subject="mission", subject_id=OuterRef("pk"), verb="set_out")
+    theirs = Mission.objects.filter(Exists(set_out), stops__ride=ride, state__in=MISSION.final)
+    return list(theirs.distinct().order_by("-period"))

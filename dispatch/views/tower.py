@@ -17,6 +17,7 @@ from bookings.models import Ride
 from dispatch.forms.calls import CallForm
 from dispatch.forms.steps import STEP_FORMS, LookForm, StepForm, promise_at
 from dispatch.queries.detail import detail_of
+from dispatch.queries.missions import trips_of
 from dispatch.queries.tower import tower_of
 from echauffeur.accounts.access import base_where
 from echauffeur.accounts.middleware import take_kept_form
@@ -50,10 +51,12 @@ def show_tower(
         "day": seen.day,
         "base": base,
         "detail": detail,
+        "trips": trips_of(detail.ride) if detail and detail.ride.is_over else [],
         "assign": forms.pop("assign", None),
         "steps": list(forms.values()),
         "refused": form,
         "acts": acts,
+        "looks_back": may(request.user, Permission.SEE_TRAILS, base),
         "plans": may(request.user, Permission.PLAN, base),
         "link": tower_link(base),
     }

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     REGULATE_RIDES = "regulate_rides"
     BOOK_FOR_OTHERS = "book_for_others"
     SEE_POSITIONS = "see_positions"
+    SEE_TRAILS = "see_trails"
     PLAN = "plan"
     SEE_ABSENCE_REASONS = "see_absence_reasons"
     DRIVE = "drive"
@@ -32,6 +33,7 @@ IN_WORDS: dict[Permission, Promise] = {
     Permission.REGULATE_RIDES: _("Answers requests and gives rides to drivers"),
     Permission.BOOK_FOR_OTHERS: _("Books rides for callers"),
     Permission.SEE_POSITIONS: _("Sees on the map where the cars are"),
+    Permission.SEE_TRAILS: _("Looks at the way of a mission that is over, after saying why; its driver sees it"),
     Permission.PLAN: _("Plans shifts, absences and vehicles out of service"),
     Permission.SEE_ABSENCE_REASONS: _("Reads why a driver is away: leave, training, sick leave"),
     Permission.DRIVE: _("Drives: sees the own day, takes the steps of the own missions, shares the own position"),
@@ -80,6 +82,7 @@ class Regulator:
             Permission.REGULATE_RIDES,
             Permission.BOOK_FOR_OTHERS,
             Permission.SEE_POSITIONS,
+            Permission.SEE_TRAILS,
             Permission.PLAN,
         }
     )
@@ -95,6 +98,7 @@ class Manager:
         {
             Permission.SEE_TOWER,
             Permission.SEE_POSITIONS,
+            Permission.SEE_TRAILS,
             Permission.PLAN,
             Permission.SEE_ABSENCE_REASONS,
             Permission.CONFIGURE_BASE,

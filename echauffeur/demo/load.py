@@ -25,7 +25,9 @@ from echauffeur.demo.letters import write_letters
 from echauffeur.demo.lives import Life, steps_of
 from echauffeur.demo.people import Crew, hire, notes_of_roles
 from echauffeur.demo.plans import write_plans
+from echauffeur.demo.simulator.roads import Roads
 from echauffeur.demo.town.drawing import Town, draw
+from echauffeur.demo.trails import look_at_a_trip, write_trails
 from echauffeur.demo.upkeep import give_vehicles, write_due_dates, write_outages, write_readings
 from echauffeur.journal.models import Stream
 from fleet.actions.series import make_ahead
@@ -94,6 +96,8 @@ def load(now: datetime) -> None:
         _write_lives(crew, lives, now)
         write_readings(crew.base, vehicles[code], now)
         give_vehicles(crew.base, vehicles[code], now)
+        write_trails(crew.base, Roads.of_map({"features": towns[code].features}), now)
+    look_at_a_trip(crews["brest"].drivers[0], by=crews["brest"].regulators[0])
 
 
 def keep_on_duty(now: datetime) -> None:

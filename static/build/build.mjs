@@ -26,7 +26,7 @@ function range(from, to) {
 const ALWAYS = "fr-btn--secondary fr-btn--tertiary fr-btn--tertiary-no-outline fr-btn--sm fr-btn--lg";
 
 const bundles = {
-  entryPoints: ["app", "map", "fleet", "driver", "planning"].map((name) => path.join(STATIC, `js/${name}.js`)),
+  entryPoints: ["app", "map", "fleet", "replay", "driver", "planning"].map((name) => path.join(STATIC, `js/${name}.js`)),
   outdir: NEXT,
   bundle: true,
   minify: true,
@@ -36,7 +36,7 @@ const bundles = {
 };
 
 const styles = {
-  entryPoints: ["app", "map", "fleet", "settings", "planning"].map((name) => path.join(STATIC, `css/${name}.css`)),
+  entryPoints: ["app", "map", "fleet", "replay", "settings", "planning"].map((name) => path.join(STATIC, `css/${name}.css`)),
   outdir: NEXT,
   bundle: true,
   minify: true,

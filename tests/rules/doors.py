@@ -17,12 +17,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from bookings import actions as booking
+from dispatch.actions import look
+from dispatch.states import LookReason
 from drivers.actions.calendar import make_feed
 from echauffeur.accounts.models import Session, User
 from echauffeur.bases.models import Base
+from echauffeur.journal.models import Entry
 from tests import factories
 from tests.life.journeys import Journey, journey_to
 from tests.visitor import Visitor
+from tracking.actions.trails import write
+from tracking.positions import Position
+from tracking.trails import Point
 
 OUTSIDERS = ("anonymous", "guest")
 SIGN_IN = "sign-in"
@@ -76,6 +82,7 @@ class Side:
             driver=self.pattern.driver, pattern=self.pattern, on=self.pattern.first_day, by_hand=False
         )
         self.absence = factories.AbsenceFactory(driver=self.pattern.driver)
+        self.trip = driven(self.base, self.people["regulator"])
         self.identity = factories.IdentityFactory(user=self.journey.customer)
         Client().force_login(self.journey.customer)
         self.session = Session.objects.get(user=self.journey.customer)
@@ -91,6 +98,8 @@ class Side:
             "rides": journey.ride.code,
             "ride": journey.ride.code,
             "missions": journey.mission.code,
+            "trips": self.trip.code,
+            "looks": self.trip.pk,
             "places": journey.ride.destination_id,
             "check": self.upload.key,
             "people": journey.customer.pk,
@@ -111,6 +120,17 @@ class Side:
             "handsets": self.handset.pk,
             "identities": self.identity.pk,
         }
+
+
+def driven(base: Base, regulator: User | None) -> Entry:
+    """Return the entry in which the regulator said why to look at a mission that is over, of which a trail is kept."""
+    journey = journey_to("completed", base=base)
+    assert journey.mission
+    assert regulator
+    journey.mission.refresh_from_db()
+    here = Position(journey.driver.pk, 48.38, -4.49, journey.mission.ended_at)  # type: ignore[arg-type]
+    write([Point.of(here)])
+    return look(mission=journey.mission, by=regulator, reason=LookReason.COMPLAINT)
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,9 @@ def dying_after(do):
 actions.write_waiting()
 """
 MOMENTS = {
-    "before anything is written": "actions._write = die",
+    "before anything is written": "actions.write = die",
     "after the rows": "actions._copy = dying_after(actions._copy)",
-    "before the commit": "actions._write = dying_after(actions._write)",
+    "before the commit": "actions.write = dying_after(actions.write)",
     "between the commit and Redis": "trails.drop_until = die",
     "after all": "trails.drop_until = dying_after(trails.drop_until)",
 }
@@ -61,7 +61,7 @@ def waiting_no_more():
     drop(last)
     return points, last
 trails.waiting = waiting_no_more
-actions._write = dying_after(actions._write)
+actions.write = dying_after(actions.write)
 """
 
 

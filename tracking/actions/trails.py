@@ -52,13 +52,14 @@ def write_waiting() -> int:
     while trails.is_waiting():
         with transaction.atomic():
             points, last = trails.waiting() if _take_turn() else ([], b"")
-            written += _write(points)
+            written += write(points)
         if not last or not trails.drop_until(last):
             break
     return written
 
 
-def _write(points: Sequence[Point]) -> int:
+def write(points: Sequence[Point]) -> int:
+    """Write these points, but those of nobody or too old, and return how many they were. The turn must be ours."""
     wanted = _wanted(points)
     if not wanted:
         return 0
