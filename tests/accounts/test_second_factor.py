@@ -34,6 +34,11 @@ def code_now(user: User, *, steps: int = 0, confirmed: bool = True) -> str:
     return f"{totp(device.bin_key, t0=-30 * steps):06}"
 
 
+def typed(code: str, password: str = PASSWORD) -> dict[str, str]:
+    """Return what whoever is signed in types to set the second step up."""
+    return {"code": code, "password": password}
+
+
 def with_second_factor(user: User) -> list[str]:
     """Set the second step up as an hour ago, and return the recovery codes."""
     begun = second_factor.begin(user=user).pk
@@ -86,13 +91,13 @@ class TestSettingItUp:
         key = page.select_one(".setup__text").text
         assert key != seen
         code = f"{totp(b32decode(key.replace(' ', ''))):06}"
-        assert client.post("/account/second-factor/", {"code": code}).status_code == 200
+        assert client.post("/account/second-factor/", typed(code)).status_code == 200
         device = TOTPDevice.objects.get()
         assert (device.confirmed, key.replace(" ", "") in device.config_url) == (True, True)
 
     def test_shows_ten_recovery_codes_once_and_stores_none(self, client: Client, camille: User) -> None:
         client.get("/account/second-factor/")
-        answer = client.post("/account/second-factor/", {"code": code_now(camille, confirmed=False)})
+        answer = client.post("/account/second-factor/", typed(code_now(camille, confirmed=False)))
         codes = [item.text for item in BeautifulSoup(answer.content, "html.parser").select(".recovery-codes li")]
         assert len(set(codes)) == 10
         assert "no-store" in answer["Cache-Control"]
@@ -105,17 +110,48 @@ class TestSettingItUp:
         other = Client()
         sign_in(other, camille)
         client.get("/account/second-factor/")
-        client.post("/account/second-factor/", {"code": code_now(camille, confirmed=False)})
+        client.post("/account/second-factor/", typed(code_now(camille, confirmed=False)))
         assert (is_signed_in(client), is_signed_in(other)) == (True, False)
 
     @pytest.mark.parametrize("code", ["", "000000", "abcdef", "1234567890123456789012345", "١٢٣٤٥٦", "12 34\0"])
     def test_a_wrong_code_is_said_at_its_field(self, client: Client, camille: User, code: str) -> None:
         client.get("/account/second-factor/")
-        answer = client.post("/account/second-factor/", {"code": code})
+        answer = client.post("/account/second-factor/", typed(code))
         assert answer.status_code == 422
         assert answer.context["form"].errors["code"]
         camille.refresh_from_db()
         assert camille.second_factor_at is None
+
+    @pytest.mark.parametrize("password", ["", "another one"])
+    def test_an_open_browser_alone_sets_nothing_up(self, client: Client, camille: User, password: str) -> None:
+        client.get("/account/second-factor/")
+        answer = client.post("/account/second-factor/", typed(code_now(camille, confirmed=False), password))
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == ["password"]
+        camille.refresh_from_db()
+        assert camille.second_factor_at is None
+
+    def test_the_password_is_guessed_no_longer_than_a_code(self, client: Client, camille: User) -> None:
+        client.get("/account/second-factor/")
+        code = code_now(camille, confirmed=False)
+        tries = [client.post("/account/second-factor/", typed(code, f"guess {n}")).status_code for n in range(6)]
+        assert tries == [422] * 5 + [429]
+
+    def test_who_has_no_password_has_just_signed_in(self, client: Client, camille: User) -> None:
+        camille.set_unusable_password()
+        camille.save()
+        client.force_login(camille)
+        client.get("/account/second-factor/")
+        later = timezone.now() + timedelta(minutes=11)
+        code = {"code": code_now(camille, confirmed=False)}
+        with time_machine.travel(later):
+            assert client.post("/account/second-factor/", code)["Location"] == "/account/"
+            assert "Sign out and in again first" in client.get("/account/").content.decode()
+        camille.refresh_from_db()
+        assert camille.second_factor_at is None
+        assert client.post("/account/second-factor/", code).status_code == 200
+        camille.refresh_from_db()
+        assert camille.second_factor_at
 
 
 class TestSigningIn:

@@ -156,6 +156,7 @@ SENT: dict[str, Sent] = {
 HARMLESS = {
     "RideForm.base": "one may ask for a ride on every base",
     "AppCodeForm.code": "a code that one reads off one's own device",
+    "SetupForm.code": "a code that one reads off one's own device",
     "SecondStepForm.code": "a code that one reads off one's own device",
     "PreferencesForm.base": "everybody may have every base as their own, to book on",
     "SignUpForm.base": "everybody may have every base as their own, to book on",

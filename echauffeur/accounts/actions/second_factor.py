@@ -53,12 +53,15 @@ def begin(*, user: User, begun: int | None = None) -> TOTPDevice:
 
 
 @transaction.atomic
-def confirm(*, user: User, begun: int | None, digits: str) -> list[str]:
+def confirm(*, user: User, begun: int | None, digits: str, password: str | None = None) -> list[str]:
     """Switch the second step on with a code of the key that was begun, and return the recovery codes: once.
 
-    Raises WrongCode; TooOften after a few.
+    ``password``: the present one; None where whoever asks proved it just now. Raises Refusal when it is another,
+    WrongCode; TooOften after a few.
     """
     _count(user)
+    if password is not None and not user.check_password(password):
+        raise Refusal(_("This is not your present password."), field="password")
     _lock(user)
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False, pk=begun).first()
     if device is None or not device.verify_token(_plain(digits)):

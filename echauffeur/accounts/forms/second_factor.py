@@ -14,6 +14,17 @@ class AppCodeForm(forms.Form):
     )
 
 
+class SetupForm(AppCodeForm):
+    """The same, with the password: a browser left open must not lock its owner out."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
 class SecondStepForm(forms.Form):
     """A code of the app, or one of those that were noted for the day on which the phone is lost."""
 

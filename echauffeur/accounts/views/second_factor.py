@@ -1,6 +1,7 @@
 """The second step: taking it, setting it up, and leaving it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
@@ -8,13 +9,14 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts.actions import second_factor
-from echauffeur.accounts.forms.second_factor import AppCodeForm, ProofForm, SecondStepForm
+from echauffeur.accounts.forms.second_factor import AppCodeForm, ProofForm, SecondStepForm, SetupForm
 from echauffeur.accounts.models import User
 from echauffeur.accounts.qr import drawing_of
 from echauffeur.accounts.requests import SignedInRequest
@@ -22,7 +24,9 @@ from echauffeur.accounts.views.entering import enter, finish, halfway, sign_in
 from echauffeur.common.refusals import Refusal
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-Taken = Callable[[str], HttpResponse]
+Taken = Callable[..., HttpResponse]
+# So long after signing in, that alone proves who is there.
+FRESH = timedelta(minutes=10)
 # The key that this browser was shown.
 BEGUN = "second_factor_begun"
 
@@ -59,24 +63,28 @@ def setup_first(request: HttpRequest) -> HttpResponse:
         sign_in(request, user)
         return _show_codes(request, codes, wanted)
 
-    return _ask_for_setup(request, user, taken, is_required=True)
+    return _ask_for_setup(request, user, taken, AppCodeForm, is_required=True)
 
 
 @never_cache
 @sensitive_post_parameters()
 @form_page
 def setup(request: SignedInRequest) -> HttpResponse:
-    """Set the second step up for oneself."""
+    """Set the second step up for oneself, with the password; who has none needs to have signed in just now."""
     user = request.user
     if user.second_factor_at:
         return redirect("account")
+    has_password = user.has_usable_password()
+    if not has_password and not _just_signed_in(request):
+        messages.info(request, _("Sign out and in again first, then set the second step up: it takes a fresh proof."))
+        return redirect("account")
 
-    def taken(code: str) -> HttpResponse:
-        codes = _confirm(request, user, code)
+    def taken(code: str, password: str | None = None) -> HttpResponse:
+        codes = _confirm(request, user, code, password)
         update_session_auth_hash(request, user)
         return _show_codes(request, codes)
 
-    return _ask_for_setup(request, user, taken, is_required=False)
+    return _ask_for_setup(request, user, taken, SetupForm if has_password else AppCodeForm)
 
 
 @never_cache
@@ -117,7 +125,14 @@ def remove(request: SignedInRequest) -> HttpResponse:
     return _ask(request, "accounts/second_factor_remove.html", ProofForm, taken)
 
 
-def _ask_for_setup(request: HttpRequest, user: User, taken: Taken, *, is_required: bool) -> HttpResponse:
+def _just_signed_in(request: SignedInRequest) -> bool:
+    begun_at = request.user.sessions.values_list("begun_at", flat=True).get(pk=request.session.session_key)
+    return timezone.now() - begun_at < FRESH
+
+
+def _ask_for_setup(
+    request: HttpRequest, user: User, taken: Taken, form_class: type[AppCodeForm], *, is_required: bool = False
+) -> HttpResponse:
     device = second_factor.begin(user=user, begun=request.session.get(BEGUN))
     request.session[BEGUN] = device.pk
     key = device.config_url.partition("secret=")[2].partition("&")[0]
@@ -127,11 +142,11 @@ def _ask_for_setup(request: HttpRequest, user: User, taken: Taken, *, is_require
         "is_required": is_required,
         "person": user,
     }
-    return _ask(request, "accounts/second_factor_setup.html", AppCodeForm, taken, context)
+    return _ask(request, "accounts/second_factor_setup.html", form_class, taken, context)
 
 
-def _confirm(request: HttpRequest, user: User, code: str) -> list[str]:
-    codes = second_factor.confirm(user=user, begun=request.session.get(BEGUN), digits=code)
+def _confirm(request: HttpRequest, user: User, code: str, password: str | None = None) -> list[str]:
+    codes = second_factor.confirm(user=user, begun=request.session.get(BEGUN), digits=code, password=password)
     del request.session[BEGUN]
     return codes
 
@@ -144,14 +159,14 @@ def _ask(
     taken: Taken,
     context: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """Ask for the form's one word, and give it to ``taken``; say what is wrong with it."""
+    """Ask for the form's fields, and give them to ``taken``; say what is wrong with them."""
     form = form_class(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():
         try:
-            return taken(next(iter(form.cleaned_data.values())))
+            return taken(**form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(next(iter(form.fields)), str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else next(iter(form.fields)), str(refusal))
             status = refusal.status
     elif form.is_bound:
         status = 422
