@@ -70,6 +70,7 @@ class TestPlaces:
         text = response.content.decode()
         assert "This base already has a place of that name." in text
         assert "Cercle, Ordinaire" in text
+        assert "This was not saved yet." in text, "nobody is sent anything"
         assert steps() == []
 
     def test_another_base_may_use_the_same_name(self, client: Client, base: Base) -> None:

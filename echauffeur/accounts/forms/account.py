@@ -10,6 +10,7 @@ from echauffeur.bases.models import Base
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """How colleagues and drivers call somebody."""
 
+    saves = True
     prefix = "name"
 
     class Meta:
@@ -24,6 +25,7 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy o
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """In which language, and on which base, the pages open."""
 
+    saves = True
     prefix = "preferences"
     base = forms.ModelChoiceField(
         Base.objects.all(),

@@ -35,6 +35,7 @@ class WeekForm(forms.Form):
     looked at before it holds. ``status`` is the answer's.
     """
 
+    saves = True
     status = 200
 
     mode = forms.ChoiceField(
