@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
 
 from echauffeur.common.refusals import Refusal
@@ -23,10 +24,17 @@ MOST_LINES = 5000
 MOST_COLUMNS = 100
 MOST_IN_A_CELL = 1000
 
-SEPARATORS = ";,\t|"  # the first is the default, as the earlier service wrote
+# In words: a page that says “;” is misread, and French quotes otherwise. The first is the default, as the earlier
+# service wrote.
+SEPARATORS = {
+    ";": gettext_lazy("semicolon"),
+    ",": gettext_lazy("comma"),
+    "\t": gettext_lazy("tabulator"),
+    "|": gettext_lazy("vertical bar"),
+}
 # Of files that are not UTF-8: what French offices write. On a few lines charset-normalizer takes one for the
 # other; that the text should be French decides better.
-ENCODINGS = ["cp1252", "iso8859_15", "mac_roman", "cp850"]
+ENCODINGS = {"cp1252": "Windows-1252", "iso8859_15": "ISO 8859-15", "mac_roman": "Mac Roman", "cp850": "DOS 850"}
 FRENCH = frozenset("àâäçéèêëîïôöùûüœæÀÂÇÉÈÊËÎÏÔÙÛŒÆ€«»°’–…  ")
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -108,8 +116,8 @@ def _of_text(content: bytes) -> tuple[list[list[str]], str]:
             % {"line": reader.line_num, "error": error},
             field="file",
         ) from error
-    name = {"\t": _("tabulator")}.get(separator, f"“{separator}”")
-    return rows, _("CSV, %(encoding)s, separated by %(separator)s") % {"encoding": encoding, "separator": name}
+    said = {"encoding": encoding, "separator": SEPARATORS[separator]}
+    return rows, _("CSV, %(encoding)s, separated by %(separator)s") % said
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -120,7 +128,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     try:
         return content.decode(), "UTF-8"
     except UnicodeDecodeError:
-        texts = [(content.decode(encoding, errors="replace"), encoding) for encoding in ENCODINGS]
+        texts = [(content.decode(encoding, errors="replace"), name) for encoding, name in ENCODINGS.items()]
         return max(texts, key=lambda read: _frenchness(read[0]))
 
 
@@ -216,7 +224,7 @@ def harmless(value: Any) -> Any:
 def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return the table as CSV that French spreadsheets open well: UTF-8 with its mark, separated by semicolons."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=SEPARATORS[0])
+    writer = csv.writer(out, delimiter=next(iter(SEPARATORS)))
     writer.writerow(headings)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")

@@ -65,6 +65,17 @@ class TestText:
         content = f'name{mark}access_note\n"A{mark} B"{mark}by the gate\n'.encode()
         assert cells(content) == [["name", "access_note"], [f"A{mark} B", "by the gate"]]
 
+    @pytest.mark.parametrize(
+        ("encoding", "mark", "words"),
+        [
+            ("utf-8", ";", "CSV, UTF-8, separated by semicolon"),
+            ("cp1252", ",", "CSV, Windows-1252, separated by comma"),
+            ("utf-16", "\t", "CSV, UTF-16, separated by tabulator"),
+        ],
+    )
+    def test_how_it_was_read_is_said_in_words(self, encoding: str, mark: str, words: str) -> None:
+        assert read_table(f"nom{mark}accès\nHôtel{mark}« Œuvre »\n".encode(encoding)).written == words
+
     def test_a_spreadsheets_own_first_line_says_it(self) -> None:
         assert cells(b"sep=,\r\nname,note\r\na;b,c\r\n") == [["name", "note"], ["a;b", "c"]]
 
