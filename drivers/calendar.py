@@ -6,6 +6,7 @@ No word of passengers or missions: the address of the file lets in whoever has i
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Max
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -29,9 +30,9 @@ def file_of_driver(feed: CalendarFeed, now: datetime) -> bytes:
 def _entries(feed: CalendarFeed, now: datetime) -> Iterator[Entry]:
     driver = feed.driver
     duties, absences = duties_of(driver, now - LOOKS_BACK, horizon_of(driver.base, now))
-    # Whatever changes of a driver is a step: their number only rises, and the newest says when that was.
-    steps = list(history("driver", driver.pk).values_list("at", flat=True))
-    changed_at, version = max(steps, default=feed.made_at), len(steps)
+    # Whatever changes of a driver is a step: the newest says when that was. All are counted, as a version only rises.
+    steps = history("driver", driver.pk).aggregate(newest=Max("at"), count=Count("pk"))
+    changed_at, version = steps["newest"] or feed.made_at, steps["count"]
     for duty in duties:
         if not duty.is_off:
             yield _shift(driver, duty, changed_at, version)
