@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dispatch.letters import ends_of_drivers, own_end
 from dispatch.queries.stranded import stranded_of_driver
@@ -90,9 +90,14 @@ def _tell(base: Base, news: dict[Driver, list[Held]], managers: list[User]) -> N
     for driver, ends in news.items():
         letter = own_end(driver, ends)
         post(letter, way=Way.MAIL, to=driver.user.email, person=driver.user, base=base)
-    for manager in managers:
-        letter = ends_of_drivers(manager, base=base, news=news, concerned=stranded_of_driver)
-        post(letter, way=Way.MAIL, to=manager.email, person=manager, base=base)
+    for language in sorted({manager.language for manager in managers}):
+        # What stands against a mission is worked out once, and in words: those of the language of the moment.
+        with translation.override(language):
+            concerned = {driver: stranded_of_driver(driver) for driver in news}
+        for manager in managers:
+            if manager.language == language:
+                letter = ends_of_drivers(manager, base=base, news=news, concerned=concerned)
+                post(letter, way=Way.MAIL, to=manager.email, person=manager, base=base)
 
 
 def _note(ends: list[Held]) -> None:

@@ -1,6 +1,6 @@
 """What the service writes to drivers and managers about planning, in their language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -42,15 +42,11 @@ def own_end(driver: Driver, ends: Iterable[Held]) -> Letter:
 
 
 def ends_of_drivers(
-    manager: User,
-    *,
-    base: Base,
-    news: dict[Driver, list[Held]],
-    concerned: Callable[[Driver], list[Stranded]],
+    manager: User, *, base: Base, news: dict[Driver, list[Held]], concerned: dict[Driver, list[Stranded]]
 ) -> Letter:
     """Tell a manager what of whom ends, and which planned missions nobody can drive like that.
 
-    ``concerned`` says the missions of a driver, with the reasons in the language of the moment.
+    ``concerned``: the missions of each driver, with the reasons in the manager's language.
     """
     with translation.override(manager.language):
         count = sum(map(len, news.values()))
@@ -65,7 +61,7 @@ def ends_of_drivers(
             "\n\n".join(
                 [
                     _("Hello %(name)s,") % {"name": manager.first_name},
-                    *(_of_driver(base, driver, ends, concerned(driver)) for driver, ends in news.items()),
+                    *(_of_driver(base, driver, ends, concerned[driver]) for driver, ends in news.items()),
                     _("Write the new day on the driver’s page once something is renewed: nothing else is to do."),
                     "e-Chauffeur",
                 ]

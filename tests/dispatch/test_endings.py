@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from dispatch import endings
 from dispatch.endings import warn_everywhere, warn_on
@@ -50,6 +51,23 @@ def told() -> list[str]:
 
 
 BOTH = ["manager@example.org", "yann@example.org"]
+
+
+@pytest.mark.django_db
+def test_what_it_concerns_is_worked_out_once_for_all_managers_of_a_language(
+    yann: Driver, base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    languages: list[str] = []
+
+    def watched(driver: Driver) -> list[Any]:
+        languages.append(translation.get_language())
+        return []
+
+    monkeypatch.setattr(endings, "stranded_of_driver", watched)
+    for language in ("fr", "en", "fr"):
+        ManagerFactory(base=base, language=language)
+    written = warn_everywhere(morning(60))
+    assert (written, sorted(languages)) == (5, ["en", "fr"])
 
 
 @pytest.mark.django_db
