@@ -239,4 +239,4 @@ def _plan_in_words(driver: Driver, plan: dict[str, str]) -> str:
     if not plan:
         return sentence
     start, end = (driver.base.local(datetime.fromisoformat(plan[name])) for name in ("from", "until"))
-    return sentence % {"when": f"{formats.date_format(start, 'D j M')} {start:%H:%M}–{end:%H:%M}"}
+    return sentence % {"when": f"{formats.date_format(start, 'D j N')} {start:%H:%M}–{end:%H:%M}"}

@@ -103,7 +103,7 @@ def _edit(request: SignedInRequest, base: Base, form: PatternForm, *, title: str
 def say_left_out(request: SignedInRequest, made: Made | None) -> None:
     """Say on which days the driver had another shift, so that the pattern has none there."""
     if made and made.left_out:
-        days = ", ".join(formats.date_format(day, "D j M") for day in made.left_out)
+        days = ", ".join(formats.date_format(day, "D j F") for day in made.left_out)
         sentence = ngettext(
             "Left out, because the driver has another shift then: %(days)s.",
             "Left out, because the driver has other shifts then: %(days)s.",

@@ -187,7 +187,7 @@ class TestWhatIsShown:
             factories.ShiftFactory(driver=duty.driver, period=(starts, starts + timedelta(hours=8)))
             duty.client.force_login(duty.driver.user)
             shown = screen(duty)
-        assert text_of(shown, "#duty") == "Next shift Tue 24 Nov 06:00–14:00"
+        assert text_of(shown, "#duty") == "Next shift Tue 24 Nov. 06:00–14:00"
         assert "You are not on duty: no position is sent." in text_of(shown, "#sharing")
         assert shown.select_one("#live")["data-turns-at"] == "2026-11-24T06:00:00+01:00"  # type: ignore[index]
         assert not shown.select("[data-sharing]")

@@ -141,7 +141,7 @@ class TestPatterns:
         answer = client.post(page("pattern-add"), week | {"preview": "1", "begins": "22:00", "ends": "06:00"})
         assert answer.status_code == 200
         shown = BeautifulSoup(answer.content, "html.parser").select("#pattern-preview li")
-        assert [item.text for item in shown][:2] == ["Thu 3 Dec 22:00–06:00", "Mon 7 Dec 22:00–06:00"]
+        assert [item.text for item in shown][:2] == ["Thu 3 Dec. 22:00–06:00", "Mon 7 Dec. 22:00–06:00"]
         assert len(shown) == 5
         assert not ShiftPattern.objects.exists()
         assert not Entry.objects.exists()
@@ -151,7 +151,7 @@ class TestPatterns:
     ) -> None:
         ShiftFactory(driver=yann, period=(december(7, 9), december(7, 10)))
         answer = client.post(page("pattern-add"), week, follow=True)
-        assert "Left out, because the driver has another shift then: Mon 7 Dec." in answer.content.decode()
+        assert "Left out, because the driver has another shift then: Mon 7 December." in answer.content.decode()
 
     def test_dragged_on_the_grid_it_begins_with_what_was_dragged(self, client: Client, yann: Driver) -> None:
         asked = {"driver": yann.pk, "begins": "2026-12-02T08:00", "ends": "2026-12-02T16:00"}
@@ -489,14 +489,14 @@ class TestThePhone:
         sent = {"driver": yann.pk, "begins": "2026-12-02T08:00", "ends": "2026-12-02T16:00"}
         client.post(page("shift-add"), sent)
         day = signed_in(yann.user).get(reverse("my-day")).content.decode()
-        assert "New shift: Wed 2 Dec 08:00–16:00." in day
+        assert "New shift: Wed 2 Dec. 08:00–16:00." in day
         assert "12:00–13:00" in BeautifulSoup(day, "html.parser").select_one("#breaks").text  # type: ignore[union-attr]
         added = Shift.objects.latest("pk")
         client.post(page("shift", added.pk), sent | {"ends": "2026-12-02T18:00"})
         client.post(page("shift-remove", added.pk))
         day = signed_in(yann.user).get(reverse("my-day")).content.decode()
-        assert "Your shift has changed: Wed 2 Dec 08:00–18:00." in day
-        assert "You no longer have the shift of Wed 2 Dec 08:00–18:00." in day
+        assert "Your shift has changed: Wed 2 Dec. 08:00–18:00." in day
+        assert "You no longer have the shift of Wed 2 Dec. 08:00–18:00." in day
 
     def test_of_a_pattern_or_an_absence_the_days_are_shown(self, client: Client, yann: Driver) -> None:
         client.post(page("absence-add"), {"driver": yann.pk, "begins": "2026-12-02T00:00", "ends": ""})

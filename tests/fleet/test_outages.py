@@ -300,7 +300,7 @@ class TestAgainAndAgain:
             "begins": "08:00", "ends": "09:00", "first_day": "2026-11-30",
         }  # fmt: skip
         assert (
-            "Dec. 14" in (page := control.post(address, typed | {"preview": "1"}).content.decode()) or "14 Dec" in page
+            "Dec. 14" in (page := control.post(address, typed | {"preview": "1"}).content.decode()) or "14 Dec." in page
         )
         assert not Unavailability.objects.exists()
         assert control.post(address, typed | {"weekdays": []}).status_code == 422

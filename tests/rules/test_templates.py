@@ -18,6 +18,7 @@ FORBIDDEN = {
     "a host that is not ours": r"(src|href|action)\s*=\s*[\"'](https?:)?//",
     "code in htmx's attributes": r"\shx-[\w-]+\s*=\s*[\"']\s*(js|javascript):|\shx-trigger\s*=\s*[\"'][^\"']*\[",
     "a page within the page": r"<(iframe|object|embed|base|frame)\b|\ssrcdoc\s*=|<meta[^>]+http-equiv=[\"'](?!refresh)",
+    "a month that French writes otherwise: N, not M": r"\bdate:\"[^\"]*(?-i:(?<![A-Z_])M(?![A-Z_]))",
     "a new window with a hand on ours": (
         r"<\w+\b(?=[^>]*\starget\s*=\s*[\"']?_blank)(?![^>]*\srel\s*=\s*[\"'][^\"']*noopener)"
     ),
@@ -69,6 +70,7 @@ MISTAKES = {
     "a host that is not ours": '<img src="//cdn.example/x.png">',
     "code in htmx's attributes": "<a hx-vals='js:{a: 1}'>",
     "a page within the page": '<iframe src="/">',
+    "a month that French writes otherwise: N, not M": '{{ day|date:"D j M" }}',
     "a new window with a hand on ours": '<a href="/x" target="_blank" rel="nofollow">',
     "a form that does not say how it is sent": '<form action="/x">',
     "a password sent in the address": '<form method="get"><input type="password" name="p"></form>',
