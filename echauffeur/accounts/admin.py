@@ -20,7 +20,6 @@ from echauffeur.accounts.actions import roles, second_factor
 from echauffeur.accounts.actions.entry import tell_of_new_password
 from echauffeur.accounts.models import Identity, Membership, User, normal_phone
 from echauffeur.accounts.roles import Role
-from echauffeur.accounts.ties import tie_of
 from echauffeur.common.admin import FindsRows, LabelledFormSet, ReadOnly
 from echauffeur.common.commits import after_commit
 from echauffeur.common.refusals import Refusal
@@ -44,13 +43,13 @@ class MembershipFormSet(LabelledFormSet):
     """A person's roles: given and withdrawn, never turned into one another."""
 
     def clean(self) -> None:
+        """Hold, before the person is written, what the steps are about: they come after, and lock it before people."""
         super().clean()
-        for form in self.deleted_forms:
-            gone: Membership = form.instance
-            try:
-                tie_of(Role(gone.role)).hold(user=gone.user, base=gone.base, going=True)
-            except Refusal as refusal:
-                raise forms.ValidationError(str(refusal)) from refusal
+        given = [form.instance for form in self.extra_forms if form.is_valid() and form.has_changed()]
+        try:
+            roles.hold(given=given, withdrawn=[form.instance for form in self.deleted_forms])
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def give_and_take(self, by: User) -> None:
         """Take the steps that were asked for, each with its entry in the journal."""
@@ -230,5 +229,7 @@ class MembershipAdmin(TellingAdmin):
         roles.withdraw(user=obj.user, base=obj.base, role=Role(obj.role), by=request.user)  # type: ignore[arg-type]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset.select_related("user", "base"):
+        memberships = list(queryset.select_related("user", "base"))
+        roles.hold(withdrawn=memberships)
+        for membership in memberships:
             self.delete_model(request, membership)

@@ -105,6 +105,20 @@ def check_right(by: User, role: Role, base: Base) -> User:
     return now
 
 
+def hold(*, given: Iterable[Membership] = (), withdrawn: Iterable[Membership] = ()) -> None:
+    """Take the locks of several such steps before the first: drivers, then bases. The steps lock people.
+
+    Each step by itself would ask for a base after somebody's person, as nobody else does. Raises Refusal when something
+    still needs a role that goes.
+    """
+    bases = set()
+    for rows, going in ((given, False), (withdrawn, True)):
+        for row in sorted(rows, key=lambda row: row.base_id):
+            tie_of(Role(row.role)).hold(user=row.user, base=row.base, going=going)
+            bases.add(row.base_id)
+    list(Base.objects.select_for_update(no_key=True).filter(pk__in=bases).order_by("pk"))
+
+
 def _lock_roles(base: Base) -> None:
     """Let only one transaction at a time change who holds which role on this base."""
     Base.objects.select_for_update(no_key=True).get(pk=base.pk)
