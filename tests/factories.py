@@ -13,6 +13,8 @@ from echauffeur.accounts.roles import Role
 from echauffeur.bases.models import Base, Category, OpeningException, Place
 from echauffeur.exchange.models import Upload
 from fleet.models import Handset, Reading, Unavailability, UnavailabilityPattern, Vehicle, VehicleModel
+from tracking.models import Device
+from tracking.models.devices import digest_of, new_token
 
 PASSWORD = "a long test password"
 
@@ -245,6 +247,21 @@ class HandsetFactory(DjangoModelFactory):
     model = "Samsung XCover 7"
     serial = factory.Sequence("RF8W{:06d}".format)
     imei = factory.Sequence(imei)
+
+
+class DeviceFactory(DjangoModelFactory):
+    """A driver's device. ``token`` is what it sends as its key."""
+
+    class Meta:
+        model = Device
+
+    class Params:
+        token = factory.LazyFunction(new_token)
+
+    driver = factory.SubFactory(DriverFactory)
+    base = factory.LazyAttribute(lambda device: (device.driver or device.vehicle).base)
+    label = factory.Sequence("Galaxy {}".format)
+    digest = factory.LazyAttribute(lambda device: digest_of(device.token))
 
 
 class RideFactory(DjangoModelFactory):

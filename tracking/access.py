@@ -1,11 +1,15 @@
-"""The doors to maps."""
+"""The doors to maps and devices."""
 
 from django.http import Http404
 
 from bookings.access import link_followed
+from drivers.models import Driver
 from echauffeur.accounts.queries import Person
 from echauffeur.bases.models import Base
 from echauffeur.common.models import row_of_code
+from tracking.models import Device
+from tracking.models.devices import digest_of
+from tracking.queries import devices_of
 
 
 def base_to_map(user: Person, code: str, *, followed_link: int = 0) -> Base:
@@ -21,3 +25,27 @@ def base_to_map(user: Person, code: str, *, followed_link: int = 0) -> Base:
     if found is None:
         raise Http404
     return found
+
+
+def device_of(base: Base, pk: int) -> Device:
+    """Return the base's device, with whom it speaks for. Raises Http404 when it is another base's or none."""
+    device = Device.objects.of(base).with_owner().filter(pk=pk).first()
+    if device is None:
+        raise Http404
+    return device
+
+
+def own_device(driver: Driver, pk: int) -> Device:
+    """Return the driver's own device, while it is in force. Raises Http404 otherwise."""
+    device = devices_of(driver).filter(pk=pk).first()
+    if device is None:
+        raise Http404
+    return device
+
+
+def device_speaking(token: str) -> Device:
+    """Return the device of that token. Raises Http404 alike when there is none, or when it was ended or renewed."""
+    device = Device.objects.in_force().with_owner().filter(digest=digest_of(token)).first()
+    if device is None:
+        raise Http404
+    return device

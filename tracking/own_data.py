@@ -1,5 +1,6 @@
-"""What tracking holds of a person: where a driver on duty was last, and drove in the last days."""
+"""What tracking holds of a person: where a driver on duty was last and drove lately, and which devices say so."""
 
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +12,7 @@ from echauffeur.common.personal import Fading, Identity, Keeper, Kept, Section, 
 from tracking.actions.positions import forget_off_duty
 from tracking.actions.trails import KEPT as KEPT_FOR
 from tracking.actions.trails import forget_old, forget_trails
-from tracking.models import TrailPoint
+from tracking.models import Device, TrailPoint
 from tracking.positions import newest
 
 KEPT = (
@@ -42,13 +43,27 @@ KEPT = (
         ),
         columns=("tracking.TrailPoint.driver", "tracking.TrailPoint.latitude", "tracking.TrailPoint.longitude"),
     ),
+    Kept(
+        what=gettext_lazy(
+            "Devices that send positions for you or for a vehicle: name, who added them, when they were last heard"
+        ),
+        why=gettext_lazy("To know which devices may send positions, and to end the key of one that is lost."),
+        seen_by=gettext_lazy("You, for your own devices; managers of the base."),
+        until=gettext_lazy("Until a manager removes them. Your own go with your account, your name from the others."),
+        columns=("tracking.Device.label", "tracking.Device.created_by"),
+    ),
 )  # fmt: skip
-HARMLESS = ("tracking.Basemap.features", "tracking.Basemap.attribution")
+HARMLESS = (
+    "tracking.Basemap.features",
+    "tracking.Basemap.attribution",
+    "tracking.Device.digest",
+    "tracking.Device.refused_code",
+)
 
 
 def export(person: User) -> list[Section]:
     drivers = {driver.pk: driver for driver in Driver.objects.filter(user=person).select_related("base")}
-    return [_last(drivers), _trails(drivers)]
+    return [_last(drivers), _trails(drivers), _devices(person)]
 
 
 def _last(drivers: dict[int, Driver]) -> Section:
@@ -79,9 +94,30 @@ def _trails(drivers: dict[int, Driver]) -> Section:
     return Section("trails", _("Where you drove"), fields, rows)
 
 
+def _devices(person: User) -> Section:
+    devices = Device.objects.with_owner().filter(Q(driver__user=person) | Q(created_by=person))
+    rows: list[tuple[Value, ...]] = []
+    for device in devices:
+        times = (device.created_at, device.last_heard_at, device.revoked_at)
+        local = (device.base.local(time) if time else None for time in times)
+        rows.append((device.base.name, device.label, str(device.owner), *local))
+    fields = {
+        "base": _("Base"),
+        "name": _("Name"),
+        "speaks_for": _("Speaks for"),
+        "added_at": _("Added"),
+        "last_heard_at": _("Last heard"),
+        "ended_at": _("Ended"),
+    }
+    return Section("devices", _("Position devices"), fields, rows)
+
+
 def erase(person: User, identity: Identity) -> None:
     keys = list(Driver.objects.filter(user=person).values_list("pk", flat=True))
     forget_trails(keys)
+    Device.objects.filter(driver__in=keys).delete()
+    Device.objects.filter(created_by=person).update(created_by=None)
+    identity.left_out_of_rows(Device.objects.all(), "label")
     after_commit(forget_off_duty, keys)
 
 

@@ -62,7 +62,7 @@ class Position:
             longitude=float(message["lon"]),
             at=datetime.fromtimestamp(float(message["at"]), UTC),
             heading=None if heading is None else int(heading) % 360,
-            accuracy=None if accuracy is None else int(accuracy),
+            accuracy=None if accuracy is None or int(accuracy) < 0 else int(accuracy),
         )
 
     @classmethod

@@ -1,13 +1,19 @@
-"""What a base's map shows."""
+"""What a base's map shows, its devices, and who has a vehicle."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F, Q
 
+from drivers.models import Driver
 from echauffeur.bases.models import Base, Place, PlaceKind
-from tracking.models import Basemap
+from fleet.models import Vehicle
+from tracking.models import Basemap, Device
+from tracking.models.devices import DeviceQuerySet
 
 Feature = dict[str, Any]
 
@@ -43,3 +49,48 @@ def _feature(place: Place) -> Feature:
         "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
         "properties": {"layer": layer, "id": place.pk, "name": place.name, "kind": place.kind},
     }
+
+
+@dataclass(frozen=True)
+class Holding:
+    """For how long a driver has a vehicle."""
+
+    driver_id: int
+    period: DateTimeTZRange
+
+
+def holdings_of(vehicle: Vehicle, start: datetime, end: datetime) -> list[Holding]:
+    """Return who has the vehicle when, between these moments: by missions that are not over, then by shifts.
+
+    Missions lie in an app above: they are asked for by the name of the relation.
+    """
+    around = DateTimeTZRange(start, end, "[]")
+    driven = Driver.objects.filter(missions__vehicle=vehicle, missions__period__overlap=around)
+    missions = driven.filter(Q(missions__ended_at=None) | Q(missions__ended_at__gt=start)).values_list(
+        "pk", "missions__period", "missions__ended_at"
+    )
+    shifts = vehicle.shifts.filter(period__overlap=around).values_list("driver_id", "period")
+    by_mission = [
+        Holding(driver, DateTimeTZRange(period.lower, min(filter(None, [period.upper, ended]))))
+        for driver, period, ended in missions
+        if ended is None or ended > period.lower
+    ]
+    return [*by_mission, *(Holding(driver, period) for driver, period in shifts)]
+
+
+def devices_to_configure(base: Base, words: str = "") -> DeviceQuerySet:
+    """Return the base's devices, ended ones last; with words, those whose name, driver or vehicle holds each."""
+    devices = Device.objects.of(base).with_owner().order_by(F("revoked_at").asc(nulls_first=True), "label", "pk")
+    for word in words.split():
+        devices = devices.filter(
+            Q(label__unaccent__icontains=word)
+            | Q(driver__user__last_name__unaccent__icontains=word)
+            | Q(driver__user__first_name__unaccent__icontains=word)
+            | Q(vehicle__plate__icontains=word)
+        )
+    return devices
+
+
+def devices_of(driver: Driver) -> DeviceQuerySet:
+    """Return the driver's own devices that are in force."""
+    return Device.objects.in_force().with_owner().filter(driver=driver)

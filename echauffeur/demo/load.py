@@ -19,6 +19,7 @@ from echauffeur.bases.holidays import HolidayCalendar
 from echauffeur.bases.models import Base, Category, OpeningException, OpeningHours, Place
 from echauffeur.demo import accounts
 from echauffeur.demo.bases import BASES, BaseSpec
+from echauffeur.demo.devices import write_devices
 from echauffeur.demo.handsets import write_handsets
 from echauffeur.demo.history import KINDS, Chronicle, Diary, Period, without
 from echauffeur.demo.letters import write_letters
@@ -80,6 +81,7 @@ def load(now: datetime) -> None:
     write_outages(vehicles, now)
     crews = hire(bases, today)
     write_handsets(crews, now)
+    write_devices(crews, now)
     write_letters(now)
     write_plans(SPECS, crews, today - timedelta(days=PAST_DAYS + 1), today)
     for code, crew in crews.items():

@@ -19,7 +19,8 @@ SECONDS_TO_ANSWER = 20.0
 class Site:
     """uvicorn on the tests' database. ``settings`` are further environment variables."""
 
-    def __init__(self, services: Services, database: str, **settings: str) -> None:
+    def __init__(self, services: Services, database: str, *, log_level: str = "warning", **settings: str) -> None:
+        self.log_level = log_level
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = services.data / "log" / f"site-{self.port}.log"
@@ -35,7 +36,7 @@ class Site:
 
     def __enter__(self) -> Self:
         """Start, and wait for the first answer."""
-        command = [sys.executable, "-m", "uvicorn", "echauffeur.asgi:application", "--log-level", "warning"]
+        command = [sys.executable, "-m", "uvicorn", "echauffeur.asgi:application", "--log-level", self.log_level]
         with self.log.open("ab") as log:
             self.process = spawn(
                 [*command, "--port", str(self.port), "--timeout-graceful-shutdown", "1", "--no-server-header"],

@@ -77,6 +77,7 @@ class Side:
         self.outage_pattern = factories.UnavailabilityPatternFactory(vehicle=self.out.vehicle)
         self.reading = factories.ReadingFactory(vehicle=self.journey.vehicle)
         self.handset = factories.HandsetFactory(base=self.base)
+        self.device = factories.DeviceFactory(driver=self.journey.driver)
         self.pattern = factories.ShiftPatternFactory(driver__base=self.base)
         self.shift = factories.ShiftFactory(
             driver=self.pattern.driver, pattern=self.pattern, on=self.pattern.first_day, by_hand=False
@@ -118,6 +119,7 @@ class Side:
             "patterns": self.pattern.pk,
             "absences": self.absence.pk,
             "handsets": self.handset.pk,
+            "devices": self.device.pk,
             "identities": self.identity.pk,
         }
 

@@ -235,6 +235,18 @@ TABLE: dict[str, tuple[Answers, ...]] = {
     "base-handset-report-lost": (NO_METHOD, {CONFIGURES: 302}),
     "base-handset-find": (NO_METHOD, {CONFIGURES: 302}),
     "base-handset-retire": (NO_METHOD, {CONFIGURES: 302}),
+    "base-devices": ({CONFIGURES: 200}, NO_METHOD),
+    "base-device-add": ({CONFIGURES: 200}, {CONFIGURES: 422}),
+    "base-device": ({CONFIGURES: 200}, {CONFIGURES: 422}),
+    "base-device-renew": (NO_METHOD, {CONFIGURES: 200}),
+    "base-device-revoke": (NO_METHOD, {CONFIGURES: 302}),
+    "base-device-remove": ({CONFIGURES: 200}, {CONFIGURES: 302}),
+    "my-devices": ({DRIVERS: 200}, {DRIVERS: 422}),
+    "my-device-renew": (NO_METHOD, {DRIVER: 200}),
+    "my-device-revoke": (NO_METHOD, {DRIVER: 302}),
+    # Devices have no account: a key that is none answers everybody alike.
+    "device-osmand": ({EVERYBODY: 404}, {EVERYBODY: 404}),
+    "device-owntracks": ({EVERYBODY: 405}, {EVERYBODY: 404}),
     "demo": ({TOWER: 200}, {TOWER: 302}),
 }
 

@@ -120,6 +120,11 @@ def wash(side: Side) -> Fields:
     return {"reason": "maintenance", "frequency": "weekly", "weekdays": [0]} | when
 
 
+def label(side: Side) -> dict[str, Any]:
+    """Return the name of a new device."""
+    return {"label": "Galaxy"}
+
+
 # One line for each field of a form that names a row: form's class and field.
 SENT: dict[str, Sent] = {
     "RideForm.origin": Sent("customer", "ride-request", wish, origin),
@@ -137,6 +142,8 @@ SENT: dict[str, Sent] = {
         "driver", "reading-start", lambda side: {"kilometres": 30_000}, lambda side: side.journey.vehicle.pk
     ),
     "LendForm.holder": Sent("manager", "base-handset-lend", lambda side: {}, lambda side: side.journey.driver.user_id),
+    "NewDeviceForm.driver": Sent("manager", "base-device-add", label, driver),
+    "NewDeviceForm.vehicle": Sent("manager", "base-device-add", label, lambda side: side.journey.vehicle.pk),
     "ShiftForm.driver": Sent("regulator", "planning-shift-add", duty, driver),
     "UnavailabilityForm.vehicle": Sent(
         "regulator",

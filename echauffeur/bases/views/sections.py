@@ -12,6 +12,7 @@ from drivers.models import Driver
 from echauffeur.bases.models import Base
 from echauffeur.journal.queries import seq_of
 from fleet.models import Handset, Vehicle, VehicleModel
+from tracking.models import Device
 
 
 def seq_of_base(base: Base) -> int:
@@ -134,6 +135,15 @@ SECTIONS = [
         _("The phones lent to drivers: who holds which."),
         lambda base: Handset.objects.of(base).in_use().count(),
         lambda n: ngettext("%(n)d phone in use", "%(n)d phones in use", n) % {"n": n},
+        needed=False,
+    ),
+    Section(
+        "base-devices",
+        _("Position devices"),
+        "locate",
+        _("Telephones and boxes that say where a car is."),
+        lambda base: Device.objects.of(base).in_force().count(),
+        lambda n: ngettext("%(n)d device", "%(n)d devices", n) % {"n": n},
         needed=False,
     ),
     Section(
