@@ -11,7 +11,7 @@ from dispatch.queries.feasibility import Candidate, drivers_for, slot_for, vehic
 from dispatch.queries.history import Line, line_of
 from dispatch.queries.lanes import vehicle_of
 from dispatch.queries.means import Engagement
-from dispatch.queries.problems import Problem
+from dispatch.queries.problems import TIME_TO_CONFIRM, Problem, reached_silently
 from dispatch.queries.proposals import Proposal, promise_for, proposals_for
 from dispatch.queries.tower import ON_MISSIONS, TO_HANDLE, Tower
 from drivers.models import Driver
@@ -52,7 +52,10 @@ class Halt:
 
 @dataclass(frozen=True)
 class Detail:
-    """The chosen ride. ``verbs``: what a regulator may do with it now; ``choice``: while it has no driver."""
+    """The chosen ride. ``verbs``: what a regulator may do with it now; ``choice``: while it has no driver.
+
+    ``there_since``: when its car reached the next stop by its position, as long as that is no problem yet.
+    """
 
     ride: Ride
     verbs: list[str]
@@ -62,6 +65,7 @@ class Detail:
     driver: Driver | None
     vehicle: Vehicle | None
     choice: Choice | None
+    there_since: datetime | None
 
     @property
     def overruled(self) -> Line | None:
@@ -75,12 +79,6 @@ class Detail:
     @property
     def driver_phone(self) -> str:
         return phone_in_words(self.driver.user.phone) if self.driver else ""
-
-    @property
-    def there(self) -> Stop | None:
-        """The ride's stop that the car has reached by its position, while the driver has not said so."""
-        stop = self.engagement.next_stop if self.engagement else None
-        return stop if stop and stop.is_unconfirmed and stop.ride_id == self.ride.pk else None
 
     @property
     def stops(self) -> list[Stop] | list[Halt]:
@@ -102,6 +100,7 @@ def detail_of(tower: Tower, *, promise: datetime | None = None) -> Detail | None
     engagement = tower.engagements.get(ride.pk)
     driver = tower.means.drivers.get(engagement.mission.driver_id) if engagement else None
     vehicle = vehicle_of(tower.means, engagement)
+    there_since = reached_silently(ride, engagement)
     return Detail(
         ride=ride,
         verbs=RIDE.verbs(ride.state, Party.REGULATOR),
@@ -111,6 +110,7 @@ def detail_of(tower: Tower, *, promise: datetime | None = None) -> Detail | None
         driver=driver.row if driver else None,
         vehicle=vehicle.row if vehicle else None,
         choice=choice_for(tower, ride, promise) if ride.state in TO_HANDLE else None,
+        there_since=there_since if there_since and tower.day.now - there_since < TIME_TO_CONFIRM else None,
     )
 
 

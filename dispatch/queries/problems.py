@@ -87,14 +87,18 @@ def _overrun(ride: Ride, now: datetime) -> Problem | None:
     return Problem(_("On the way %(n)d min longer than planned") % {"n": minutes_between(ride.expected_end, now)})
 
 
+def reached_silently(ride: Ride, engagement: Engagement | None) -> datetime | None:
+    """Return when the car reached the ride's next stop by its position, if the driver has not taken the step since."""
+    stop = engagement.next_stop if engagement else None
+    return stop.seems_there_since if stop and stop.is_unconfirmed and stop.ride_id == ride.pk else None
+
+
 def _unconfirmed(ride: Ride, engagement: Engagement, now: datetime) -> Problem | None:
-    stop = engagement.next_stop
-    since = stop.seems_there_since
-    if since is None or not stop.is_unconfirmed or stop.ride_id != ride.pk or now - since < TIME_TO_CONFIRM:
+    since = reached_silently(ride, engagement)
+    if since is None or now - since < TIME_TO_CONFIRM:
         return None
-    return Problem(
-        _("There for %(n)d min by its position, but the step is not taken") % {"n": minutes_between(since, now)}
-    )
+    n = minutes_between(since, now)
+    return Problem(_("Arrived %(n)d min ago by its position, but the step is not taken") % {"n": n})
 
 
 def _impossible(ride: Ride, engagement: Engagement, means: Means | None, now: datetime) -> list[Problem]:

@@ -32,7 +32,7 @@ from tracking.positions import Position, forget
 
 METRE = 1 / 111_195  # degrees north
 PROPOSED = "You seem to be"
-HINT = "step not confirmed"
+HINT = "By its position, the car arrived at"
 
 
 class Coming(Duty):
@@ -282,7 +282,7 @@ class TestPages:
         regulator.force_login(coming.regulator)
         code, look = coming.driver.base.code, f"?ride={coming.ride.code}"
         assert HINT not in str(live(regulator, "tower", code, look=look))
-        coming.be(*range(0, 31, 5))
+        coming.be(*range(230, 261, 5))
         page = live(regulator, "tower", code, look=look)
         assert page.select_one(f"#driver-{coming.driver.pk} .timeline__there") is not None
         assert HINT in page.select_one("#tower-detail .seems-there").text
@@ -294,8 +294,10 @@ class TestPages:
         Stop.objects.filter(pk=coming.stop().pk).update(seems_there_since=timezone.now() - timedelta(seconds=150))
         assert not live(regulator, "tower", coming.driver.base.code).select(".problem")
         Stop.objects.filter(pk=coming.stop().pk).update(seems_there_since=timezone.now() - timedelta(minutes=4))
-        (problem,) = live(regulator, "tower", coming.driver.base.code).select(".problem")
-        assert problem.text.strip() == "There for 4 min by its position, but the step is not taken"
+        page = live(regulator, "tower", coming.driver.base.code, look=f"?ride={coming.ride.code}")
+        assert HINT not in str(page)
+        (problem,) = page.select("#tower-requests .problem")
+        assert problem.text.strip() == "Arrived 4 min ago by its position, but the step is not taken"
         coming.take("arrive")
         assert not live(regulator, "tower", coming.driver.base.code).select(".problem")
 
