@@ -1,11 +1,11 @@
-"""The devices that say where a car is. Added and renewed on the pages of their base, where the key can be shown."""
+"""Tile servers; and the devices that say where a car is, added on the pages of their base, where their key is shown."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from echauffeur.common.admin import ReadOnly
 from echauffeur.journal.admin import TellingAdmin
-from tracking.models import Device
+from tracking.models import Device, TileServer
 
 
 @admin.register(Device)
@@ -23,3 +23,13 @@ class DeviceAdmin(ReadOnly, TellingAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(TileServer)
+class TileServerAdmin(TellingAdmin):
+    """What administrators alone decide of maps: whether browsers may ask a server that is not ours."""
+
+    list_display = ["base", "origin", "attribution", "max_zoom"]
+    list_select_related = ["base"]
+    search_fields = ["base__name", "url"]
+    autocomplete_fields = ["base"]

@@ -58,6 +58,8 @@ HARMLESS = (
     "tracking.Basemap.attribution",
     "tracking.Device.digest",
     "tracking.Device.refused_code",
+    "tracking.TileServer.url",
+    "tracking.TileServer.attribution",
 )
 
 

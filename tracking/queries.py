@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from drivers.models import Driver
 from echauffeur.bases.models import Base, Place, PlaceKind
 from fleet.models import Vehicle
-from tracking.models import Basemap, Device
+from tracking.models import Basemap, Device, TileServer
 from tracking.models.devices import DeviceQuerySet
 
 Feature = dict[str, Any]
@@ -36,6 +36,16 @@ def stamp_of(base: Base) -> str:
 def drawn_at(base: Base) -> datetime | None:
     """Return when the base's map was drawn; None when it has none."""
     return Basemap.objects.filter(base=base).values_list("drawn_at", flat=True).first()
+
+
+def tiles_of(base: Base) -> TileServer | None:
+    """Return the server whose pictures the base's maps show; None unless an administrator chose one."""
+    return TileServer.objects.filter(base=base).first()
+
+
+def tile_servers() -> list[TileServer]:
+    """Return every server that maps ask besides ours, with its base."""
+    return list(TileServer.objects.select_related("base"))
 
 
 def _places(base: Base) -> list[Feature]:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -43,6 +45,26 @@ def asks_position(view: View) -> View:
         return response
 
     return cast(View, opened)
+
+
+def show_images_of(request: HttpRequest, origin: str) -> None:
+    """Let the page that answers this request show pictures of that server (https://host), besides our own."""
+    request.image_origin = origin  # type: ignore[attr-defined]
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the settings, and what `show_images_of` adds to it for one page."""
+
+    def get_policy_parts(
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if origin := getattr(request, "image_origin", ""):
+            parts.update = {**(parts.update or {}), "img-src": [origin]}
+        return parts
 
 
 def is_secure(scope: dict[str, Any]) -> bool:

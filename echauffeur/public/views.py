@@ -16,6 +16,7 @@ from echauffeur.common.refusals import Refusal
 from echauffeur.own_data.queries import what_is_kept
 from echauffeur.public.actions import write
 from echauffeur.public.forms import ContactForm
+from tracking.queries import tile_servers
 
 # A whole base may sit behind one address of the network.
 FROM_ONE_NETWORK = Limit("contact-network", 30, HOUR)
@@ -67,7 +68,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept about people, as the code itself has it."""
-    return render(request, "public/privacy.html", {"kept": what_is_kept()})
+    return render(request, "public/privacy.html", {"kept": what_is_kept(), "tile_servers": tile_servers()})
 
 
 @login_not_required

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "echauffeur.common.headers.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "echauffeur.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

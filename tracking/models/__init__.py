@@ -1,7 +1,8 @@
-"""What tracking keeps: the drawn map of each base, devices, and for some days where drivers drove."""
+"""What tracking keeps: the drawn map of each base, tile servers, devices, and for some days where drivers drove."""
 
 from tracking.models.devices import Device
 from tracking.models.maps import Basemap
+from tracking.models.tiles import TileServer
 from tracking.models.trails import TrailPoint
 
-__all__ = ["Basemap", "Device", "TrailPoint"]
+__all__ = ["Basemap", "Device", "TileServer", "TrailPoint"]
