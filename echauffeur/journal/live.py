@@ -5,6 +5,7 @@ Messages to the page: ``hello``, ``beat`` and ``step`` {seq} as JSON; positions 
 
 import asyncio
 import logging
+import random
 from contextlib import suppress
 from typing import Any
 
@@ -46,11 +47,11 @@ async def heartbeat(hub: hubs.Hub) -> None:
     """Tell every followed stream's number, from the database: one query per process, however many viewers."""
     while True:
         quiet = settings.HEARTBEAT_SECONDS if hub.connected else settings.HEARTBEAT_SECONDS_WITHOUT_REDIS
-        await _wait_for_beat(hub, quiet)
+        has_turned = await _wait_for_beat(hub, quiet)
         if not settings.HEARTBEAT:
             continue
         topics = [topic for topic in hub.topics("stream:") if not topic.startswith(hubs.PERSON)]
-        if not hub.connected:
+        if has_turned or not hub.connected:
             _look_at_rights_again(hub)
         if not topics:
             continue
@@ -65,20 +66,24 @@ async def heartbeat(hub: hubs.Hub) -> None:
 
 
 def _look_at_rights_again(hub: hubs.Hub) -> None:
-    """Have every socket do so: what is withdrawn while Redis is away is told by nobody else."""
+    """Have every socket do so: what is withdrawn while Redis is away or turns is told by nobody else."""
     for topic in hub.topics(hubs.PERSON):
         hub.deliver(topic, "rights", "")
 
 
-async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> None:
-    """Wait that long, or only until Redis comes back: what was told meanwhile is lost and must be caught up."""
+async def _wait_for_beat(hub: hubs.Hub, seconds: float) -> bool:
+    """Wait that long, or only until Redis goes or comes back, and return whether it did.
+
+    What was told meanwhile is lost and must be caught up.
+    """
     was_connected = hub.connected
     waited = 0.0
     while waited < seconds:
         await asyncio.sleep(min(0.25, seconds))
         waited += 0.25
         if hub.connected != was_connected:
-            return
+            return True
+    return False
 
 
 hubs.Hub.chores.append(heartbeat)
@@ -157,7 +162,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels sa
 
     async def _keep_checking(self) -> None:
         while True:
-            await asyncio.sleep(settings.HEARTBEAT_SECONDS)
+            # Not all of a thousand screens at once that came back together.
+            await asyncio.sleep(settings.RIGHTS_SECONDS * random.uniform(0.5, 1))  # noqa: S311  guards nothing
             await self._check()
 
     async def _check(self) -> bool:

@@ -124,6 +124,8 @@ CELERY_BEAT_SCHEDULE = {
 # The base's own counter is told to every open page this often; without it a lost notice would stay unnoticed.
 HEARTBEAT = env.flag("ECHAUFFEUR_HEARTBEAT", default=True)
 HEARTBEAT_SECONDS = 10.0
+# What one may see is told at once when it changes; sockets look by themselves as well, in case that was lost.
+RIGHTS_SECONDS = 60.0
 # While Redis is away the web process itself asks the database, so that pages stay true.
 HEARTBEAT_SECONDS_WITHOUT_REDIS = 2.0
 

@@ -147,6 +147,19 @@ class TestRedisAway:
                 seq = await take_a_step(driver)
             assert (await page.hear("beat", within=5))["seq"] == seq
 
+    async def test_a_role_withdrawn_as_it_comes_back_is_noticed(
+        self, regulator: User, settings: Settings, services: Services
+    ) -> None:
+        settings.HEARTBEAT_SECONDS = settings.HEARTBEAT_SECONDS_WITHOUT_REDIS = settings.RIGHTS_SECONDS = NEVER
+        async with listening(TOWER, regulator) as page:
+            hub = await subscribed()
+            await page.hear("beat")
+            with services.without_valkey():
+                await lost(hub)
+                await page.hear("beat")
+                await in_thread(Membership.objects.filter(user=regulator).delete)()
+            assert await page.closed(within=5) == 4403
+
     async def test_a_redis_that_answers_no_more_is_noticed(
         self, regulator: User, services: Services, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -196,7 +209,7 @@ class TestRights:
                 assert await page.closed() == code
 
     async def test_the_socket_closes_when_the_account_is_disabled(self, regulator: User, settings: Settings) -> None:
-        settings.HEARTBEAT_SECONDS = OFTEN
+        settings.RIGHTS_SECONDS = OFTEN
         async with listening(TOWER, regulator) as page:
             await in_thread(User.objects.filter(pk=regulator.pk).update)(is_active=False)
             assert await page.closed() == 4401
@@ -215,13 +228,13 @@ class TestRights:
             assert await page.closed() == 4403
 
     async def test_the_socket_closes_when_the_person_signs_out(self, regulator: User, settings: Settings) -> None:
-        settings.HEARTBEAT_SECONDS = OFTEN
+        settings.RIGHTS_SECONDS = OFTEN
         async with listening(TOWER, regulator) as page:
             await in_thread(Session.objects.all().delete)()
             assert await page.closed() == 4401
 
     async def test_the_socket_closes_when_the_role_is_withdrawn(self, regulator: User, settings: Settings) -> None:
-        settings.HEARTBEAT_SECONDS = OFTEN
+        settings.RIGHTS_SECONDS = OFTEN
         async with listening(TOWER, regulator) as page:
             await in_thread(Membership.objects.filter(user=regulator).delete)()
             assert await page.closed() == 4403
@@ -229,7 +242,7 @@ class TestRights:
     async def test_a_database_that_is_away_withdraws_no_right_and_ends_no_check(
         self, regulator: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        settings.HEARTBEAT_SECONDS = OFTEN
+        settings.RIGHTS_SECONDS = OFTEN
         async with listening(TOWER, regulator) as page:
             with monkeypatch.context() as broken:
                 broken.setattr(TowerConsumer, "enter", raise_operational_error)
@@ -269,7 +282,7 @@ class TestHub:
     async def test_nothing_is_left_of_a_socket_that_ended(
         self, driver: Driver, monkeypatch: pytest.MonkeyPatch, end: str
     ) -> None:
-        monkeypatch.setattr("drivers.consumers.hear_position", lambda user, text: 1 / 0)
+        monkeypatch.setattr("drivers.consumers.hear_positions", lambda user, text: 1 / 0)
         before = asyncio.all_tasks()
         try:
             async with listening("/live/driver/", driver.user) as page:
