@@ -156,7 +156,8 @@ class Demo:
 
     def _start_services(self) -> None:
         celery = "-m celery --app echauffeur --quiet"
-        web = "-m uvicorn echauffeur.asgi:application --timeout-graceful-shutdown 2 --log-level warning"
+        sockets = "--ws echauffeur.transport:BoundedWebSocket --ws-per-message-deflate false"
+        web = f"-m uvicorn echauffeur.asgi:application {sockets} --timeout-graceful-shutdown 2 --log-level warning"
         self.supervisor.start(
             self._service("web", f"{web} --host 127.0.0.1 --port {self.settings.port}"),
             self._service("worker", f"{celery} worker --concurrency 2 --without-gossip --without-mingle -l WARNING"),

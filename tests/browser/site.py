@@ -37,6 +37,7 @@ class Site:
     def __enter__(self) -> Self:
         """Start, and wait for the first answer."""
         command = [sys.executable, "-m", "uvicorn", "echauffeur.asgi:application", "--log-level", self.log_level]
+        command += ["--ws", "echauffeur.transport:BoundedWebSocket", "--ws-per-message-deflate", "false"]
         with self.log.open("ab") as log:
             self.process = spawn(
                 [*command, "--port", str(self.port), "--timeout-graceful-shutdown", "1", "--no-server-header"],
