@@ -11,11 +11,8 @@ from dispatch.access import driver_to_be
 from drivers.models import Driver
 from echauffeur.accounts.queries import Person
 from echauffeur.common.refusals import Refusal
-from tracking.actions.positions import take_in
+from tracking.actions.positions import LARGEST_BATCH, take_in
 from tracking.positions import Position
-
-# How many positions one message may hold: the phone sends the rest in further ones.
-LARGEST_BATCH = 500
 
 
 def hear_positions(user: Person, text: str | bytes) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def own_device(driver: Driver, pk: int) -> Device:
 
 def device_speaking(token: str) -> Device:
     """Return the device of that token. Raises Http404 alike when there is none, or when it was ended or renewed."""
-    device = Device.objects.in_force().with_owner().filter(digest=digest_of(token)).first()
+    device = Device.objects.in_force().select_related("driver", "vehicle").filter(digest=digest_of(token)).first()
     if device is None:
         raise Http404
     return device

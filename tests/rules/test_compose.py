@@ -137,3 +137,12 @@ def test_the_front_end_is_built_with_a_node_that_it_allows() -> None:
     found = re.search(r"^FROM node:(\d+)", (PROJECT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
     assert found
     assert int(found[1]) >= int(oldest)
+
+
+def test_no_log_says_where_a_device_is() -> None:
+    """It stands after the question mark of an address, and so does the device's key."""
+    assert "--no-access-log" in SERVICES["web"]["command"]
+    assert '"--no-access-log"' in (PROJECT / "deploy/Dockerfile").read_text()
+    filters = (PROJECT / "deploy/proxy/Caddyfile").read_text().partition("format filter")[2]
+    assert r'request>uri regexp \?.* ""' in filters
+    assert "request>headers delete" in filters

@@ -1,52 +1,103 @@
-"""After a tunnel: forty minutes of positions come at once, whole and in order."""
+"""After a tunnel: forty minutes of positions come at once, whole and in order, whoever sends them."""
 
 from datetime import timedelta
-from typing import Any
 
+import orjson
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from drivers.models import Driver, Shift
+from echauffeur.common import hub as hubs
+from echauffeur.common.limits import Limit, take
 from tests import factories
-from tracking.actions import positions as actions
-from tracking.actions.positions import take_in
+from tracking import trails
+from tracking.actions.positions import LARGEST_BATCH, take_in
 from tracking.positions import Position, newest
+from tracking.views import incoming
 
+pytestmark = pytest.mark.django_db
 TUNNEL = 2400  # seconds, and points
 
 
 @pytest.fixture
 def driver() -> Driver:
+    hubs._resting_until = 0.0
+    hubs.ask(lambda client: client.flushdb(), default=None)
     moment = timezone.now()
     driver = factories.DriverFactory()
     Shift.objects.update(period=(moment - timedelta(hours=2), moment + timedelta(hours=2)))
     return driver
 
 
-def way_through(driver: Driver) -> list[Position]:
-    """Return a point a second at 50 km/h, oldest first."""
-    out = timezone.now()
+@pytest.fixture
+def way(driver: Driver) -> list[Position]:
+    """A point a second at 50 km/h, oldest first; in whole seconds, as devices say it."""
+    out = timezone.now().replace(microsecond=0)
     return [
-        Position(driver.pk, 48.381 + second * 0.000125, -4.494, out - timedelta(seconds=TUNNEL - second))
+        Position(driver.pk, round(48.381 + second * 0.000125, 6), -4.494, out - timedelta(seconds=TUNNEL - second))
         for second in range(1, TUNNEL + 1)
     ]
 
 
-@pytest.mark.django_db
-class TestABurst:
-    def test_is_taken_whole_and_in_order_and_the_map_gets_its_newest(
-        self, driver: Driver, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        handed_out: list[Position] = []
-        keep = actions.keep_and_tell
+def trail() -> list[tuple[float, float]]:
+    """Return what waits to be written, in the order in which it was taken in: seconds since 1970, latitude."""
+    found = hubs.ask(lambda client: client.xrange(trails.STREAM), default=[])
+    points = [trails.Point(*point) for _, fields in found for point in orjson.loads(fields[b"points"])]
+    return [(point.moment.timestamp(), point.latitude) for point in points]
 
-        def seen(base_id: int, positions: list[Position], **more: Any) -> bool:
-            handed_out.extend(positions)
-            return keep(base_id, positions, **more)
 
-        monkeypatch.setattr(actions, "keep_and_tell", seen)
-        way = way_through(driver)
-        taken = take_in(driver=driver, positions=way[::-1])
-        assert (taken.kept, taken.refused) == (way, {})
-        assert handed_out == way
-        assert newest([driver.pk])[driver.pk].wire == way[-1].wire
+def driven(way: list[Position]) -> list[tuple[float, float]]:
+    return [(position.at.timestamp(), position.latitude) for position in way]
+
+
+def test_in_one_batch_in_any_order(driver: Driver, way: list[Position]) -> None:
+    taken = take_in(driver=driver, positions=way[::-1])
+    assert (taken.kept, taken.refused) == (way, {})
+    assert trail() == driven(way)
+    assert newest([driver.pk])[driver.pk].wire == way[-1].wire, "the map gets the newest"
+
+
+def test_from_the_drivers_page(driver: Driver, way: list[Position]) -> None:
+    phone = Client()
+    phone.force_login(driver.user)
+    for start in range(0, TUNNEL, LARGEST_BATCH):
+        points = [
+            {"lat": position.latitude, "lon": position.longitude, "at": position.at.timestamp()}
+            for position in way[start : start + LARGEST_BATCH]
+        ]
+        answer = phone.post("/drive/positions/", {"batch": str(start), "points": points}, "application/json")
+        assert answer.json() == {"type": "positions_taken", "batch": str(start), "refused": []}
+    assert trail() == driven(way)
+    assert newest([driver.pk])[driver.pk].wire == way[-1].wire
+
+
+def send_one_by_one(driver: Driver, way: list[Position]) -> set[int]:
+    """Send the way as Traccar Client does, and return what was answered."""
+    token, device = "t" * 26, Client()
+    factories.DeviceFactory(driver=driver, token=token)
+    return {
+        device.get(
+            "/devices/osmand/",
+            {"id": token, "lat": at.latitude, "lon": at.longitude, "timestamp": int(at.at.timestamp())},
+        ).status_code
+        for at in way
+    }
+
+
+def test_from_a_device_that_sends_one_by_one(driver: Driver, way: list[Position]) -> None:
+    assert send_one_by_one(driver, way[:120]) == {200}
+    assert trail() == driven(way[:120])
+
+
+def test_a_whole_tunnel_is_within_what_one_device_may_send(driver: Driver) -> None:
+    for _ in range(TUNNEL):
+        take(incoming.SENDS, "its key")
+
+
+def test_a_narrower_limit_would_not_let_it_through(
+    driver: Driver, way: list[Position], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "SENDS", Limit("device", 50, 600))
+    assert send_one_by_one(driver, way[:60]) == {200, 429}
+    assert trail() == driven(way[:50])

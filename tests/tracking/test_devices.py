@@ -20,8 +20,9 @@ from echauffeur.journal.models import Entry
 from fleet.models import Vehicle
 from tests import factories
 from tests.services import Services
+from tracking.actions.positions import REASONS
 from tracking.models import Device
-from tracking.models.devices import digest_of, new_token
+from tracking.models.devices import Refused, digest_of, new_token
 from tracking.positions import newest
 from tracking.views import incoming
 
@@ -279,11 +280,11 @@ class TestForWhomItSpeaks:
         mission.refresh_from_db()
         assert mission.starts_at < timezone.now() < mission.ends_at
         colleague.shifts.update(vehicle=zoe)
-        assert sender.get(OSMAND, here(token)).json() == TAKEN
+        assert sender.get(OSMAND, here(token, timestamp=seconds(seconds=-1))).json() == TAKEN
         assert set(newest([driver.pk, colleague.pk])) == {driver.pk}
         dispatch.unassign(ride=ride, by=by, reason="replan")
         hubs.ask(lambda client: client.flushdb(), default=None)
-        assert sender.get(OSMAND, here(token, timestamp=seconds(seconds=-1))).json() == TAKEN
+        assert sender.get(OSMAND, here(token, timestamp=seconds(seconds=-2))).json() == TAKEN
         assert set(newest([driver.pk, colleague.pk])) == {colleague.pk}
 
     def test_each_position_for_who_had_it_then(
@@ -317,6 +318,10 @@ class TestNotes:
         sender.get(OSMAND, here(token))
         device.refresh_from_db()
         assert device.last_heard_at == heard, "once a minute is enough"
+
+
+def test_every_reason_has_its_words_for_the_driver_and_for_the_page() -> None:
+    assert {*REASONS, "malformed"} == set(Refused.values)
 
 
 class TestPages:

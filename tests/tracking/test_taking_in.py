@@ -13,14 +13,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from drivers.models import Driver, Shift
-from drivers.phone import LARGEST_BATCH
 from echauffeur.accounts.models import Membership, User
 from echauffeur.common import hub as hubs
 from tests import factories
 from tests.services import Services
 from tests.sockets import close_hub, listening
 from tracking.actions import positions as actions
-from tracking.actions.positions import JUMP_WITHIN, Taken, take_in
+from tracking.actions.positions import JUMP_WITHIN, LARGEST_BATCH, Taken, take_in
 from tracking.positions import Position, forget, newest
 
 HERE = {"lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}

@@ -15,6 +15,8 @@ from tracking.actions.arrivals import look_for_arrival
 from tracking.actions.trails import take_back
 from tracking.positions import Position, forget, keep_and_tell, newest
 
+# How many positions one message may hold: whoever has more sends the rest in further ones.
+LARGEST_BATCH = 500
 OLDEST = timedelta(hours=1)
 CLOCK_TOLERANCE = timedelta(minutes=1)
 VAGUEST = 1000  # metres

@@ -22,13 +22,12 @@ from echauffeur.common.limits import HOUR, MINUTE, Limit, TooOften, take
 from echauffeur.common.refusals import Refusal
 from tracking.access import device_speaking
 from tracking.actions.devices import hear, note_heard
-from tracking.actions.positions import Taken
+from tracking.actions.positions import LARGEST_BATCH, Taken
 from tracking.points import Point, from_osmand, from_owntracks, from_traccar
 
 # Forty minutes without a network at a position a second, and what is found meanwhile, at once.
 SENDS = Limit("device", 4000, 10 * MINUTE)
 UNKNOWN_FROM_ONE_PLACE = Limit("device-unknown", 300, HOUR)
-LARGEST_BATCH = 500
 NO_POSITION = (TypeError, KeyError, ValueError, OverflowError, AttributeError)
 
 
