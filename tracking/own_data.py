@@ -10,10 +10,10 @@ from echauffeur.accounts.models import User
 from echauffeur.common.commits import after_commit
 from echauffeur.common.personal import Fading, Identity, Keeper, Kept, Section, Value, in_days, register
 from tracking.actions.positions import forget_off_duty
-from tracking.actions.trails import KEPT as KEPT_FOR
 from tracking.actions.trails import forget_old, forget_trails
 from tracking.models import Device, TrailPoint
 from tracking.positions import newest
+from tracking.trails import KEPT as KEPT_FOR
 
 KEPT = (
     Kept(

@@ -88,9 +88,14 @@ def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetim
     lifetime = min(newest.at + GONE_AFTER, until) - datetime.now(UTC)
 
     def send(client: redis.Redis) -> bool:
+        asked = client.pipeline(transaction=False)
+        asked.get(_key(newest.driver_id))
+        asked.strlen(trails.WAITING)
+        known, waiting = asked.execute()
         pipe = client.pipeline(transaction=False)
-        trails.note(pipe, positions)
-        if lifetime >= timedelta(milliseconds=1) and not _is_overtaken(client, newest):
+        if waiting < trails.MOST_BYTES:
+            trails.note(pipe, positions)
+        if lifetime >= timedelta(milliseconds=1) and not _is_overtaken(newest, known):
             pipe.set(_key(newest.driver_id), wire, px=lifetime)
             pipe.publish(f"positions:{base_id}", told)
         pipe.execute()
@@ -99,8 +104,7 @@ def keep_and_tell(base_id: int, positions: Sequence[Position], *, until: datetim
     return hubs.ask(send, default=False)
 
 
-def _is_overtaken(client: redis.Redis, position: Position) -> bool:
-    known: Any = client.get(_key(position.driver_id))
+def _is_overtaken(position: Position, known: bytes | None) -> bool:
     return known is not None and bool(orjson.loads(known)[-1] > position.wire[-1])
 
 

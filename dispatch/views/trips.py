@@ -16,7 +16,7 @@ from dispatch.views.tower import tower_link
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.htmx import see_other
 from echauffeur.common.personal import in_days
-from tracking.actions.trails import KEPT
+from tracking.trails import KEPT
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

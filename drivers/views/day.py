@@ -32,8 +32,8 @@ from echauffeur.journal.forms import TapForm
 from echauffeur.journal.queries import seq_of
 from fleet.models import Vehicle
 from fleet.queries import handset_held_by
-from tracking.actions.trails import KEPT as TRAILS_KEPT
 from tracking.positions import forget
+from tracking.trails import KEPT as TRAILS_KEPT
 
 RIDE_STEPS = {
     "depart": dispatch.depart,

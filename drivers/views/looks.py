@@ -9,7 +9,7 @@ from dispatch.queries.looks import looks_at
 from drivers.queries import driving_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.personal import in_days
-from tracking.actions.trails import KEPT
+from tracking.trails import KEPT
 
 
 @require_safe

@@ -15,7 +15,7 @@ from echauffeur.demo.simulator.roads import Point as Place
 from echauffeur.demo.simulator.roads import Roads
 from tracking.actions.trails import write
 from tracking.positions import Position
-from tracking.trails import Point
+from tracking.trails import pack, unpack
 
 WRITTEN_FOR = timedelta(days=1)
 EVERY = timedelta(seconds=5)
@@ -29,7 +29,8 @@ def write_trails(base: Base, roads: Roads, now: datetime) -> None:
     missions = Mission.objects.of(base).filter(state=MissionState.DONE, ended_at__gt=now - WRITTEN_FOR)
     last: dict[int, Place] = {}
     for mission in missions.with_stops().order_by("period"):
-        write([Point.of(position) for position in _trail(mission, roads, last, random)])
+        if trail := list(_trail(mission, roads, last, random)):
+            write(unpack(pack(trail)))
 
 
 def look_at_a_trip(driver: Driver, by: User) -> None:

@@ -7,7 +7,7 @@ import time_machine
 from tests.life.journeys import Journey, journey_to
 from tracking.actions.trails import write
 from tracking.positions import Position
-from tracking.trails import Point
+from tracking.trails import pack, unpack
 
 
 def driven(journey: Journey, start: datetime, seconds: list[int]) -> None:
@@ -16,7 +16,7 @@ def driven(journey: Journey, start: datetime, seconds: list[int]) -> None:
         Position(journey.driver.pk, 48.38 + second / 1e5, -4.49, start + timedelta(seconds=second), 90)
         for second in seconds
     ]
-    write([Point.of(position) for position in positions])
+    write(unpack(pack(positions)))
 
 
 def trip_with_a_hole(start: datetime) -> Journey:

@@ -28,7 +28,7 @@ from tests.life.journeys import Journey, journey_to
 from tests.visitor import Visitor
 from tracking.actions.trails import write
 from tracking.positions import Position
-from tracking.trails import Point
+from tracking.trails import pack, unpack
 
 OUTSIDERS = ("anonymous", "guest")
 SIGN_IN = "sign-in"
@@ -131,7 +131,7 @@ def driven(base: Base, regulator: User | None) -> Entry:
     assert regulator
     journey.mission.refresh_from_db()
     here = Position(journey.driver.pk, 48.38, -4.49, journey.mission.ended_at)  # type: ignore[arg-type]
-    write([Point.of(here)])
+    write(unpack(pack([here])))
     return look(mission=journey.mission, by=regulator, reason=LookReason.COMPLAINT)
 
 

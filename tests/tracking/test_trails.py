@@ -56,7 +56,7 @@ def kept(driver: Driver) -> list[Position]:
 
 
 def waiting() -> int:
-    return hubs.ask(lambda client: client.xlen(trails.STREAM), default=-1)
+    return hubs.ask(lambda client: client.strlen(trails.WAITING), default=-1)
 
 
 def partitions() -> set[str]:
@@ -89,11 +89,13 @@ class TestWriting:
         write_waiting()
         assert kept(driver) == [*driven, later]
 
-    def test_more_than_one_batch_is_written_at_once(self, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(trails, "AT_ONCE", 2)
-        driven = [position for n in range(5) for position in drive(driver, points=3, ago=60 - 5 * n)]
-        assert write_waiting() == 15
-        assert kept(driver) == driven
+    def test_what_somebody_set_aside_and_never_wrote_comes_first(self, driver: Driver) -> None:
+        first = drive(driver, points=3)
+        for _ in range(2):
+            assert [batch.number for batch in trails.set_aside() or []] == [3]
+        second = drive(driver, points=3, ago=30)
+        assert write_waiting() == 6
+        assert kept(driver) == [*first, *second]
 
     def test_days_without_a_partition_get_one(self, driver: Driver) -> None:
         midnight = (
@@ -114,18 +116,11 @@ class TestWriting:
         with django_assert_num_queries(0):
             assert write_waiting() == 0
 
-    def test_a_batch_that_nobody_understands_is_left_out(self, driver: Driver) -> None:
-        hubs.ask(lambda client: client.xadd(trails.STREAM, {"points": b"{"}), default=None)
-        hubs.ask(lambda client: client.xadd(trails.STREAM, {"more": b""}), default=None)
-        driven = drive(driver)
-        write_waiting()
-        assert kept(driver) == driven
-
-    def test_the_stream_is_bounded(self, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(trails, "MOST_WAITING", 100)
-        for _ in range(500):
+    def test_what_waits_is_bounded(self, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(trails, "MOST_BYTES", 1_000)
+        for _ in range(150):
             keep_and_tell(driver.base_id, [Position(driver.pk, 48.38, -4.49, timezone.now())], until=timezone.now())
-        assert 100 <= waiting() <= 300  # Redis cuts whole nodes
+        assert 1_000 < waiting() < 1_200
 
     def test_one_driver_from_a_to_b_is_found_by_the_key(self, driver: Driver) -> None:
         drive(driver)
@@ -199,11 +194,13 @@ class TestRetention:
         today = now.astimezone(UTC).date()
         assert partitions() == {f"{today + timedelta(days=n):%Y-%m-%d}" for n in range(-7, 3)}
 
-    def test_what_waited_for_too_long_goes_from_redis(self, driver: Driver) -> None:
+    def test_what_nobody_writes_goes_from_redis(self, driver: Driver) -> None:
         drive(driver)
-        with time_machine.travel(timezone.now() + actions.KEPT + timedelta(minutes=5)):
-            forget_old()
-            assert waiting() == 0
+        trails.set_aside()
+        drive(driver)
+        for key in (trails.WAITING, trails.SET_ASIDE):
+            left = hubs.ask(lambda client, key=key: client.ttl(key), default=-1)
+            assert 0 < left <= trails.KEPT.total_seconds()
 
     def test_what_is_too_old_by_now_is_not_written(self, driver: Driver) -> None:
         drive(driver)

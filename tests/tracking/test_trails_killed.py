@@ -48,20 +48,19 @@ actions.write_waiting()
 """
 MOMENTS = {
     "before anything is written": "actions.write = die",
-    "after the rows": "actions._copy = dying_after(actions._copy)",
-    "before the commit": "actions.write = dying_after(actions.write)",
-    "between the commit and Redis": "trails.drop_until = die",
-    "after all": "trails.drop_until = dying_after(trails.drop_until)",
+    "after the rows, before the commit": "actions._copy = dying_after(actions._copy)",
+    "between the commit and Redis": "trails.drop_set_aside = die",
+    "after all": "trails.drop_set_aside = dying_after(trails.drop_set_aside)",
 }
 # The wrong order: dropped from Redis first, what was being written is lost with the process.
 DROPPED_FIRST = """
-waiting, drop = trails.waiting, trails.drop_until
-def waiting_no_more():
-    points, last = waiting()
-    drop(last)
-    return points, last
-trails.waiting = waiting_no_more
-actions.write = dying_after(actions.write)
+set_aside, drop = trails.set_aside, trails.drop_set_aside
+def set_aside_and_drop():
+    batches = set_aside()
+    drop()
+    return batches
+trails.set_aside = set_aside_and_drop
+actions._copy = dying_after(actions._copy)
 """
 
 
@@ -138,7 +137,7 @@ async def test_a_failure_is_not_the_end_of_a_web_process_writing(
     async with asyncio.timeout(20):
         hubs.hub()
         await until(lambda: "Trails were not written" in caplog.text)
-        assert await in_thread(hubs.ask)(lambda client: client.xlen(trails.STREAM), default=-1) == 2
+        assert await in_thread(hubs.ask)(lambda client: client.exists(trails.SET_ASIDE), default=-1) == 1
         await in_thread(rename)("away", "tracking_trailpoint")
         await until(lambda: TrailPoint.objects.count() == 20)
     await close_hub()

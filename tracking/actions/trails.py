@@ -6,13 +6,13 @@ after its rows are committed, and a row that comes twice is one (docs/decisions/
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 from channels.db import database_sync_to_async
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
@@ -21,11 +21,10 @@ from echauffeur.common.hub import Hub
 from tracking import trails
 from tracking.models import TrailPoint
 from tracking.positions import Position
-from tracking.trails import Point
+from tracking.trails import KEPT, Batch
 
 logger = logging.getLogger(__name__)
 
-KEPT = timedelta(days=settings.TRAIL_DAYS)
 WRITTEN_EVERY = 0.5  # seconds
 PAUSE_AFTER_FAILURE = 5.0
 DAYS_AHEAD = 2
@@ -47,78 +46,94 @@ async def keep_writing(hub: Hub) -> None:
 
 
 def write_waiting() -> int:
-    """Write what waits in Redis, oldest first; return how many points: none when another process is at it."""
+    """Write what waits in Redis, and return how many points: none when another process is at it."""
+    if not trails.is_waiting():
+        return 0
     written = 0
-    while trails.is_waiting():
-        with transaction.atomic():
-            points, last = trails.waiting() if _take_turn() else ([], b"")
-            written += write(points)
-        if not last or not trails.drop_until(last):
-            break
+    with _turn() as is_ours:
+        while is_ours and (batches := trails.set_aside()) is not None:
+            written += write(batches)
+            if not trails.drop_set_aside():
+                break
     return written
 
 
-def write(points: Sequence[Point]) -> int:
+def write(batches: Sequence[Batch]) -> int:
     """Write these points, but those of nobody or too old, and return how many they were. The turn must be ours."""
-    wanted = _wanted(points)
+    wanted = _wanted(batches)
     if not wanted:
         return 0
-    make_days({point.moment.date() for point in wanted})
     try:
         with transaction.atomic():
             _copy(TABLE, wanted)
-    except psycopg.errors.UniqueViolation:
-        # A phone that heard no answer sends again, and so do we after a crash.
-        _copy_new(wanted)
-    return len(wanted)
+    except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
+        # A phone that heard no answer sends again, and so do we after a crash; or a day has no partition yet.
+        with transaction.atomic():
+            make_days(trails.days_of(wanted))
+            _copy_new(wanted)
+    return sum(batch.number for batch in wanted)
 
 
-def _wanted(points: Sequence[Point]) -> list[Point]:
+def _wanted(batches: Sequence[Batch]) -> list[Batch]:
     """Leave out what is too old by now, and whoever has left the service since."""
-    theirs = Driver.objects.filter(pk__in={point.driver_id for point in points}, user__erased_at=None)
-    drivers = set(theirs.values_list("pk", flat=True)) if points else set()
-    oldest = timezone.now() - KEPT
-    return [point for point in points if point.driver_id in drivers and point.moment > oldest]
+    asked = {batch.driver_id for batch in batches}
+    theirs = Driver.objects.filter(pk__in=asked, user__erased_at=None) if asked else Driver.objects.none()
+    drivers = set(theirs.values_list("pk", flat=True))
+    oldest = trails.microseconds(timezone.now() - KEPT)
+    return [batch for batch in batches if batch.driver_id in drivers and batch.last > oldest]
 
 
-def _copy(table: str, points: Sequence[Point]) -> None:
-    into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), sql.SQL(trails.COPY_COLUMNS)
-    )
+def _copy(table: str, batches: Sequence[Batch]) -> None:
+    into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), sql.SQL(trails.COLUMNS))
     with connection.cursor() as cursor, cursor.copy(into) as copy:
-        copy.write(trails.copied(points))
+        copy.write(trails.copied(batches))
 
 
-def _copy_new(points: Sequence[Point]) -> None:
+def _copy_new(batches: Sequence[Batch]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS trail_batch (LIKE tracking_trailpoint) ON COMMIT DROP")
-        _copy("trail_batch", points)
+        _copy("trail_batch", batches)
         cursor.execute("INSERT INTO tracking_trailpoint SELECT * FROM trail_batch ON CONFLICT DO NOTHING")
 
 
 # --- one at a time -------------------------------------------------------------------------------------------------
 
+TURN = "hashtextextended('trails', 2)"
 
-def _take_turn(*, wait: bool = False) -> bool:
-    """Return whether it is ours, until the transaction ends, to write, drop or take back."""
-    how = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+
+@contextmanager
+def _turn() -> Iterator[bool]:
+    """Give whether it is ours to write. Ours until the end, and not until a commit: Redis is told after that."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {how}(hashtextextended('trails', 2))")
-        return wait or bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT pg_try_advisory_lock({TURN})")
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        # With a lost connection, the turn is lost as well.
+        with suppress(Error), connection.cursor() as cursor:
+            if is_ours:
+                cursor.execute(f"SELECT pg_advisory_unlock({TURN})")
+
+
+def _wait_for_turn() -> None:
+    """Wait until nobody else writes, drops or takes back; ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({TURN})")
 
 
 @transaction.atomic
 def take_back(positions: Sequence[Position]) -> None:
     """Remove a driver's positions that were accepted and then, at the same moment, refused."""
-    _take_turn(wait=True)
-    trails.drop(positions)
+    _wait_for_turn()
+    trails.note_back(positions)
     times = [position.at for position in positions]
     TrailPoint.objects.filter(driver_id=positions[0].driver_id, at__in=times).delete()
 
 
 def forget_trails(driver_ids: Iterable[int]) -> None:
     """Remove all that these drivers left; what still waits goes with the accounts, which must be erased already."""
-    _take_turn(wait=True)
+    _wait_for_turn()
     TrailPoint.objects.filter(driver__in=list(driver_ids)).delete()
 
 
@@ -145,7 +160,7 @@ def make_days(days: Iterable[date]) -> None:
 @transaction.atomic
 def forget_old() -> int:
     """Remove what has had its time, and return how many points that were; make the coming days' partitions."""
-    _take_turn(wait=True)
+    _wait_for_turn()
     oldest, today = timezone.now() - KEPT, timezone.now().astimezone(UTC).date()
     old = TrailPoint.objects.filter(at__lte=oldest)
     removed = old.count()
@@ -156,7 +171,6 @@ def forget_old() -> int:
                 cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(_partition(day))))
     old.delete()
     make_days(today + timedelta(days=n) for n in range(DAYS_AHEAD + 1))
-    trails.drop_older_than(oldest)
     return removed
 
 
