@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from drivers.actions.generation import generate
 from drivers.actions.planning import planning
+from drivers.actions.shifts import held
 from drivers.models import Shift, ShiftPattern
 from echauffeur.accounts.models import User
 from echauffeur.common.series import Made, rewrite, withdraw
@@ -29,13 +30,15 @@ def save_pattern(
     ``pattern`` is then, begins. Without, it holds for all shifts to come. Shifts that somebody changed by hand stay,
     and so do those that have begun; but for ``also``, one of them that gets its new period and breaks as they are.
 
-    Raises Conflict, Refusal when the database forbids the pattern or the day is past, Stale when it is gone.
+    Raises Conflict, Refusal when the database forbids the pattern or the day is past, Stale when it is gone, or
+    ``also`` is, or is another driver's by now.
     """
     now = timezone.now()
     with planning([pattern.driver_id], "patterns", by=by, way_out=way_out) as (driver,):
         pattern.driver = driver
         rewrite(pattern, Shift.objects.all(), driver.base, now=now, since=since, gone=GONE)
         if also:
+            held(also, [driver])
             also.save(update_fields=["period", "breaks"])
         return generate([pattern], now)
 
@@ -57,4 +60,4 @@ def remove_pattern(
     with planning([row.driver_id], "patterns", by=by, way_out=way_out) as (driver,):
         withdraw(row, Shift.objects.all(), driver.base, now=now, since=since, gone=GONE)
         if also:
-            Shift.objects.not_over(now).filter(pk=also.pk).delete()
+            Shift.objects.not_over(now).filter(pk=also.pk, driver=driver).delete()

@@ -39,7 +39,7 @@ def save_shift(*, shift: Shift, by: User, way_out: WayOut | None = None) -> Shif
     told: dict[int, dict[str, str]] = {}
     concerned, vehicles = {shift.driver_id, *_drivers_of(shift)}, {shift.vehicle_id}
     with planning(concerned, "shifts", by=by, way_out=way_out, vehicles=vehicles, told=told) as drivers:
-        row = _held(shift, drivers) if shift.pk else None
+        row = held(shift, drivers) if shift.pk else None
         _check_record(row or shift, shift, by, drivers[0].base)
         told[shift.driver_id] = _told("change" if row and row.driver_id == shift.driver_id else "add", shift)
         if row:
@@ -61,7 +61,7 @@ def remove_shift(*, row: Shift, by: User, way_out: WayOut | None = None) -> None
     """
     told: dict[int, dict[str, str]] = {}
     with planning([row.driver_id], "shifts", by=by, way_out=way_out, told=told) as drivers:
-        shift = _held(row, drivers)
+        shift = held(row, drivers)
         if is_over(shift):
             raise Refusal(_("This shift is over: it stays, so that the record of who was on duty stays true."))
         told[shift.driver_id] = _told("remove", shift)
@@ -74,7 +74,7 @@ def _drivers_of(shift: Shift) -> set[int]:
     return set(Shift.objects.filter(pk=shift.pk).values_list("driver", flat=True)) | holders_of(shift)
 
 
-def _held(shift: Shift, drivers: Iterable[Driver]) -> Shift:
+def held(shift: Shift, drivers: Iterable[Driver]) -> Shift:
     """Return the shift as it stands now; these drivers are held. Raises Stale when it is gone, or is none of theirs."""
     row = Shift.objects.select_related("pattern").filter(pk=shift.pk).first()
     if row is None:

@@ -59,7 +59,7 @@ def save_unavailability(*, out: Unavailability, by: User, way_out: WayOut | None
     # As far as one sees without holding anybody.
     before = Unavailability.objects.filter(pk=out.pk).values_list("vehicle", flat=True)
     with planning({out.vehicle_id, *before}, by=by, way_out=way_out) as vehicles:
-        row = _held(out, vehicles) if out.pk else None
+        row = held(out, vehicles) if out.pk else None
         if row:
             out.pattern, out.on = row.pattern, row.on
             if row.vehicle_id != out.vehicle_id:
@@ -77,7 +77,7 @@ def end_unavailability(*, out: Unavailability, by: User, now: datetime | None = 
     """
     now = now or timezone.now()
     with planning([out.vehicle_id], by=by) as vehicles:
-        row = _held(out, vehicles, gone=BACK)
+        row = held(out, vehicles, gone=BACK)
         if row.period.upper and row.period.upper <= now:
             raise Stale(BACK)
         if row.period.lower >= now:
@@ -88,7 +88,7 @@ def end_unavailability(*, out: Unavailability, by: User, now: datetime | None = 
             row.save(update_fields=["period", "by_hand"])
 
 
-def _held(out: Unavailability, vehicles: Collection[int], gone: Promise = GONE) -> Unavailability:
+def held(out: Unavailability, vehicles: Collection[int], gone: Promise = GONE) -> Unavailability:
     """Return the row as it stands now; these vehicles are held. Raises Stale when it is gone, or is none of theirs."""
     row = Unavailability.objects.filter(pk=out.pk).first()
     if row is None:

@@ -18,7 +18,7 @@ from echauffeur.common.lifecycle import Party
 from echauffeur.common.recurrence import period_on
 from echauffeur.common.series import Made, behind, days_to_make, last_to_make, rewrite, withdraw
 from echauffeur.journal import actions as journal
-from fleet.actions.outages import planning
+from fleet.actions.outages import held, planning
 from fleet.actions.vehicles import lock_vehicles
 from fleet.commitments import WayOut
 from fleet.models import Unavailability, UnavailabilityPattern, Vehicle
@@ -41,7 +41,8 @@ def save_pattern(
     ``pattern`` is then, begins. Without, it holds for all to come. What somebody changed by hand stays, and so does
     what has begun; but for ``also``, one of them that is written as it is.
 
-    Raises Conflict, Refusal when the database forbids it or the day is past, Stale when it is gone.
+    Raises Conflict, Refusal when the database forbids it or the day is past, Stale when it is gone, or ``also`` is, or
+    is another vehicle's by now.
     """
     now = timezone.now()
     with planning([pattern.vehicle_id], by=by, way_out=way_out) as vehicles:
@@ -49,6 +50,7 @@ def save_pattern(
         base = pattern.vehicle.base
         rewrite(pattern, Unavailability.objects.all(), base, now=now, since=since, gone=GONE)
         if also:
+            held(also, vehicles)
             also.save(update_fields=["period", "reason", "note"])
         return make([pattern], now).count
 

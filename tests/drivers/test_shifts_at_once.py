@@ -5,15 +5,16 @@ again without hearing of it, and without anybody asking what becomes of their mi
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from drivers.actions import shifts
+from drivers.actions.patterns import remove_pattern, save_pattern
 from drivers.actions.shifts import remove_shift, save_shift
 from drivers.models import Shift
 from echauffeur.common.refusals import Refusal, Stale
@@ -27,6 +28,13 @@ from tests.life.crowd import Pair
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Calls = list[Callable[[], Any]]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Refusals are read here, whatever language a request of another test left behind."""
+    with translation.override("en"):
+        yield
 
 
 class Roster:
@@ -105,11 +113,21 @@ def test_everybody_hears_what_became_of_their_shifts(name: str) -> None:
 @pytest.mark.parametrize("name", RACES)
 def test_read_before_the_lock_somebody_would_not_hear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: what was read before anybody was held is believed."""
-    monkeypatch.setattr(
-        shifts, "_held", lambda shift, drivers: Shift.objects.select_related("pattern").get(pk=shift.pk)
-    )
+    monkeypatch.setattr(shifts, "held", lambda shift, drivers: Shift.objects.select_related("pattern").get(pk=shift.pk))
     roster, _outcomes = run(RACES[name])
     assert unheard(roster) != []
+
+
+def test_one_that_is_another_drivers_by_now_does_not_change_with_its_pattern() -> None:
+    roster = Roster()
+    shift = roster.shift(0)
+    pattern = factories.ShiftPatternFactory(driver=roster.drivers[0])
+    shown = Shift.objects.get(pk=shift.pk)
+    save_shift(shift=roster.given_to(shift, 1), by=roster.by)
+    with pytest.raises(Stale, match="another driver"):
+        save_pattern(pattern=pattern, also=shown, by=roster.by)
+    remove_pattern(row=pattern, also=shown, by=roster.by)
+    assert Shift.objects.get(pk=shift.pk).driver == roster.drivers[1]
 
 
 def test_an_outage_that_is_another_vehicles_by_now_is_left_alone() -> None:
@@ -141,6 +159,6 @@ def test_of_two_who_write_an_outage_for_other_vehicles_the_second_reads_it() -> 
 
 def test_without_looking_again_under_the_lock_both_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control."""
-    monkeypatch.setattr(outages, "_held", lambda out, _vehicles, **_: Unavailability.objects.get(pk=out.pk))
+    monkeypatch.setattr(outages, "held", lambda out, _vehicles, **_: Unavailability.objects.get(pk=out.pk))
     _roster, outcomes = run(two_write_it_for_others)
     assert not any(isinstance(one, Refusal) for outcome in outcomes for one in outcome)
