@@ -29,7 +29,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.life.journeys import journey_to
-from tracking import actions as tracking
+from tracking.actions import positions as tracking
 
 pytestmark = pytest.mark.django_db
 
