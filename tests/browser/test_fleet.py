@@ -135,13 +135,24 @@ def test_a_car_opens_its_row_and_a_row_its_car(open_as: OpenAs, regulator: User)
     expect(page.locator(f"{CARS}.is-selected")).to_contain_text(near.short_name)
 
 
+def test_the_way_of_whom_the_address_names_is_in_sight(open_as: OpenAs, regulator: User) -> None:
+    """Far from the base as well, on the first look."""
+    journey = journey_to("on_board", base=regulator.base, regulator=regulator)
+    stand(journey.driver, 90, 90)
+    page = opened(open_as(regulator, f"{LIVE_MAP}?crew={journey.driver.pk}"))
+    expect(page.locator(f"{CARS}.is-selected")).to_be_in_viewport()
+    expect(page.locator(".map-stop")).to_have_count(2)
+    for stop in page.locator(".map-stop").all():
+        expect(stop).to_be_in_viewport()
+
+
 def test_a_followed_car_stays_in_the_middle_until_the_map_is_moved(open_as: OpenAs, regulator: User) -> None:
     driver, other = crews_of(regulator.base, 2)
     stand(driver, 1, 1)
     stand(other, -9, 2)
     page = opened(open_as(regulator, f"{LIVE_MAP}?crew={driver.pk}"))
     row, on_map = page.locator(f"#crew-{driver.pk} [data-follow]"), page.locator(".map-follow")
-    expect(on_map).to_have_text(f"Follow {driver.short_name}")
+    expect(on_map).to_contain_text(f"Follow {driver.short_name}")
     row.focus()
     page.keyboard.press("Enter")
     for button in (row, on_map):
@@ -171,7 +182,7 @@ def test_a_car_that_is_no_longer_seen_is_no_longer_followed(open_as: OpenAs, reg
     stand(driver, 1, 1)
     page = opened(open_as(regulator, LIVE_MAP))
     page.locator(f"#crew-{driver.pk} [data-follow]").click()
-    expect(page.locator(".map-follow")).to_have_text(f"Following {driver.short_name}")
+    expect(page.locator(".map-follow")).to_contain_text(f"Following {driver.short_name}")
     forget(driver.pk)
     page.evaluate("document.dispatchEvent(new CustomEvent('live:refresh'))")
     expect(page.locator("#messages")).to_contain_text("there is no position any more")
@@ -198,6 +209,11 @@ def test_a_group_says_who_is_in_it_and_parts_when_pressed(open_as: OpenAs, regul
     page = opened(open_as(regulator, LIVE_MAP))
     group = page.locator(".map .cars")
     expect(group).to_have_text("2")
+    on_top = """(group) => {
+      const { x, y, width } = group.getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y + width / 2).className;
+    }"""
+    assert group.evaluate(on_top) == "cars__count"
     assert {*group.get_attribute("title").split(", ")} == {driver.short_name for driver in drivers[:2]}
     expect(page.locator(CARS)).to_have_count(1)
     group.click()

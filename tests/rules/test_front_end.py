@@ -9,6 +9,7 @@ import pytest
 from bookings.states import RideState
 from deploy.local.binaries import node_and_npm
 from deploy.local.environment import PROJECT, VENV
+from dispatch.queries.live_map import Group
 from dispatch.states import MissionState
 from tests.rules.source import templates
 
@@ -38,6 +39,16 @@ def test_every_icon_that_is_shown_is_in_the_sprite() -> None:
     named = set().union(*map(named_in, pages))
     assert len(named) > 10
     assert named <= icons()
+
+
+@pytest.mark.parametrize("group", Group.values)
+def test_every_filter_of_the_live_map_has_an_icon(group: str) -> None:
+    assert f"group-{group}" in icons()
+
+
+@pytest.mark.parametrize("state", ["free", "break", "off"])
+def test_what_a_driver_does_between_rides_has_an_icon(state: str) -> None:
+    assert f"state-{state}" in icons()
 
 
 @pytest.mark.parametrize("state", [*RideState.values, *MissionState.values])

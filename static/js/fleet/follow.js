@@ -69,7 +69,7 @@ export class Follow {
 
   #button() {
     this.words = make("span");
-    this.button = make("button", { class: "map-follow", type: "button", hidden: true, "data-follow": "", "data-hotkey": "f" }, icon("road"), this.words);
+    this.button = make("button", { class: "map-follow", type: "button", hidden: true, "data-follow": "", "data-hotkey": "f" }, icon("road"), this.words, make("kbd", { textContent: "F", "aria-hidden": "true" }));
     L.DomEvent.disableClickPropagation(this.button);
     this.map.getContainer().append(this.button);
   }

@@ -70,7 +70,7 @@ export class BaseMap {
   async begin() {
     await this.#draw();
     this.read();
-    this.home();
+    this.#start();
     everySecond(() => this.read());
     document.addEventListener("live:shown", () => {
       if (drawnAt() !== this.drawn) this.#redraw();
@@ -86,7 +86,7 @@ export class BaseMap {
     if (isOther) this.basemap?.thin();
     if ("mapFit" in this.element.dataset) {
       if (!this.isHeld) this.#follow(this.#subject, EDGE);
-    } else if (isOther) this.#follow(L.latLngBounds(this.way.stops), { ...EDGE, maxZoom: this.map.getZoom() });
+    } else if (isOther) this.#showWay();
   }
 
   /** Returns where the car of the way is: on a page about one ride, the only one. */
@@ -96,6 +96,17 @@ export class BaseMap {
 
   get #subject() {
     return L.latLngBounds([...this.cars.positions, ...this.way.stops]);
+  }
+
+  /** The first look: the whole base, or as much closer or farther as the way that is chosen already takes. */
+  #start() {
+    this.home();
+    this.#showWay();
+  }
+
+  #showWay() {
+    const whole = L.latLngBounds([...this.way.stops, this.carOfWay()].filter(Boolean));
+    this.#follow(whole, { ...EDGE, maxZoom: this.map.getZoom() });
   }
 
   #follow(subject, options) {
@@ -125,7 +136,7 @@ export class BaseMap {
     new ResizeObserver(() => {
       const wasHidden = this.map.getSize().x === 0;
       this.map.invalidateSize({ animate: false });
-      if (wasHidden && !this.isHeld) this.home();
+      if (wasHidden && !this.isHeld) this.#start();
     }).observe(this.element);
   }
 }
