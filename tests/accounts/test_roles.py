@@ -19,7 +19,7 @@ from echauffeur.journal.queries import seq_of
 from tests.accounts.test_rights import GIVES, PERSONAS, persona
 from tests.factories import BaseFactory, DriverFactory, ManagerFactory, MembershipFactory, UserFactory
 from tests.life.journeys import journey_to
-from tracking import actions as tracking
+from tracking.actions import positions as tracking
 
 pytestmark = pytest.mark.django_db
 
