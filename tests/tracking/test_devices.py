@@ -273,7 +273,7 @@ class TestForWhomItSpeaks:
     ) -> None:
         colleague = factories.DriverFactory(base=driver.base)
         ride = factories.RideFactory(
-            base=driver.base, state="confirmed", wanted_at=timezone.now() + timedelta(minutes=5)
+            base=driver.base, state="confirmed", wanted_at=timezone.now() + timedelta(minutes=4)
         )
         by = factories.RegulatorFactory(base=driver.base)
         mission = dispatch.assign(ride=ride, driver=driver, vehicle=zoe, by=by)
