@@ -1,8 +1,8 @@
 // The control tower's own hands: everything here is also done by plain links, forms and the Tab key.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { everySecond, now } from "./clock.js";
+import { lookEveryMinute } from "./minutes.js";
 
-const MINUTE = 60_000;
 const LEAD = 0.2; // how far into the timeline's view "now" stands
 
 const tower = () => document.querySelector("#live[data-tower]");
@@ -102,19 +102,12 @@ function focusStep({ target }) {
   target.querySelector("input:not([type=hidden]), textarea")?.focus();
 }
 
-let shownMinute = Math.floor(Date.now() / MINUTE);
-
-/** What is late, or may still be promised, changes with the clock alone. */
 function tick() {
   for (const clock of document.querySelectorAll("time[data-clock]")) {
     const zone = { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const words = new Intl.DateTimeFormat(document.documentElement.lang, zone).format(now());
     if (clock.textContent !== words) clock.textContent = words;
   }
-  const minute = Math.floor(now() / MINUTE);
-  if (minute === shownMinute || document.hidden) return;
-  shownMinute = minute;
-  setTimeout(() => document.dispatchEvent(new CustomEvent("live:refresh")), Math.random() * 5000);
 }
 
 if (tower()) {
@@ -125,5 +118,6 @@ if (tower()) {
   document.addEventListener("htmx:beforeRequest", remember);
   document.addEventListener("live:shown", moveOn);
   everySecond(tick);
+  lookEveryMinute();
   requestAnimationFrame(showNow);
 }

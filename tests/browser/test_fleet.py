@@ -185,7 +185,7 @@ def test_a_car_that_is_no_longer_seen_is_no_longer_followed(open_as: OpenAs, reg
     expect(page.locator(".map-follow")).to_contain_text(f"Following {driver.short_name}")
     forget(driver.pk)
     page.evaluate("document.dispatchEvent(new CustomEvent('live:refresh'))")
-    expect(page.locator("#messages")).to_contain_text("there is no position any more")
+    expect(page.locator("#messages")).to_contain_text("the list no longer says where the car is")
     expect(page.locator(CARS)).to_have_count(0)
     expect(page.locator(f"#crew-{driver.pk}")).to_contain_text("No position")
 

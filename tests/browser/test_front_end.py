@@ -172,3 +172,23 @@ def test_without_the_network_the_known_places_are_searched(place_page: Page) -> 
     place_page.get_by_role("combobox", name="From").click()
     place_page.keyboard.type("hopital")
     place_page.locator("[role=option]", has_text="Hôpital").wait_for()
+
+
+def test_a_page_looks_again_after_each_full_minute(browser: Browser) -> None:
+    page = browser.new_page()
+    page.clock.install(time="2026-11-27T12:00:30Z")
+    page.set_content("<!doctype html><html lang=en><body></body></html>")
+    page.add_script_tag(content=bundle("minutes.js"))
+    page.evaluate(
+        """() => {
+          window.looks = 0;
+          document.addEventListener("live:refresh", () => looks++);
+          module.lookEveryMinute();
+        }"""
+    )
+    page.clock.run_for(25_000)
+    assert page.evaluate("looks") == 0
+    page.clock.run_for(15_000)
+    assert page.evaluate("looks") == 1
+    page.clock.run_for(180_000)
+    assert page.evaluate("looks") == 4

@@ -1,4 +1,6 @@
 // The list's own hands: everything here is also done by plain links, forms and the Tab key.
+import { lookEveryMinute } from "../minutes.js";
+
 const PAUSE = 250; // milliseconds in which one types on
 
 let typing = null;
@@ -51,4 +53,5 @@ document.addEventListener("map:chosen", ({ detail }) => {
   follow();
 });
 document.addEventListener("live:shown", follow);
+lookEveryMinute();
 document.querySelector("[data-crew][aria-current]")?.closest("li").scrollIntoView({ block: "nearest" });
