@@ -42,3 +42,7 @@ def test_a_driver_has_own_ones(open_as: OpenAs, axe: Callable[[Page], None]) -> 
     page.get_by_role("button", name="Add it and show its key").click()
     expect(page.get_by_label("Key of the device")).to_be_visible()
     axe(page)
+    for target in page.get_by_role("main").locator("button, input").filter(visible=True).all():
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, target.evaluate("node => node.outerHTML")
