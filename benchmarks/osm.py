@@ -24,13 +24,14 @@ sys.path.insert(0, str(ROOT))
 from tracking.osm import drawing, kinds
 from tracking.osm.geometry import Frame
 from tracking.osm.reading import read
+from tracking.packing import packed
 
 VADUZ = (str(ROOT.parent / "shared/data/osm/liechtenstein.osm.pbf"), "47.14", "9.52")
 REACHES = (5_000, 60_000)
 
 
 def ours(path: Path, frame: Frame) -> bytes:
-    return orjson.dumps(drawing.draw(read(path, frame), frame).features)
+    return orjson.dumps(packed(drawing.draw(read(path, frame), frame).features))
 
 
 def feature_by_feature(path: Path, frame: Frame) -> bytes:
