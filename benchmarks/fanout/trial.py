@@ -98,14 +98,14 @@ class Trial:
         spent, lasted = self.cpu() - before, time.monotonic() - begun
         pages_spent = cpu_of(self.pages.pid) - pages_before
         found = self.collect()
-        ages, fresh, size = self._ages(found["arrived"], read)
+        ages, spread, size = self._ages(found["arrived"], read)
         return {
             "delivered_per_s": len(ages) / lasted,
             "server_core_share": spent / lasted,
             "us_per_delivered_position": 1e6 * spent / max(1, len(ages)),
             "bytes_per_delivered_position": size / max(1, len(ages)),
-            "p50_ms_since_handed_out": at(fresh, 0.50),
-            "p99_ms_since_handed_out": at(fresh, 0.99),
+            "p50_ms_since_handed_out": at(spread, 0.50),
+            "p99_ms_since_handed_out": at(spread, 0.99),
             "p50_ms_since_said": at(ages, 0.50),
             "p99_ms_since_said": at(ages, 0.99),
             "viewers_lost": found["lost"] + sum(not arrived for arrived in found["arrived"]),
@@ -115,19 +115,20 @@ class Trial:
         }
 
     def _ages(self, arrived: list[list[tuple[float, bytes]]], read: Read) -> tuple[list[float], list[float], int]:
-        """Return the ages of all positions at arrival, those of each message's newest (ms), and the bytes of all."""
-        known: dict[bytes, list[float]] = {}
-        ages, fresh, size = [], [], 0
-        for viewer in arrived:
-            for when, message in messages(viewer):
-                if message not in known:
-                    known[message] = [self.said[round((lat - SOUTH) / UNIT)] for lat in read(message)]
-                said = known[message]
-                if said:
-                    size += len(message)
-                    ages += [1000 * (when - one) for one in said]
-                    fresh.append(1000 * (when - max(said)))
-        return ages, fresh, size
+        """Return the ages of all positions at arrival, how long after its first arrival each message came (ms), and
+        the bytes of all.
+        """
+        said: dict[bytes, list[float]] = {}
+        first: dict[bytes, float] = {}
+        came = [(when, message) for viewer in arrived for when, message in messages(viewer)]
+        for when, message in came:
+            if message not in said:
+                said[message] = [self.said[round((lat - SOUTH) / UNIT)] for lat in read(message)]
+            first[message] = min(when, first.get(message, when))
+        came = [(when, message) for when, message in came if said[message]]
+        ages = [1000 * (when - one) for when, message in came for one in said[message]]
+        spread = [1000 * (when - first[message]) for when, message in came]
+        return ages, spread, sum(len(message) for _when, message in came)
 
     def cpu(self) -> float:
         return cpu_of(self.server.pid)

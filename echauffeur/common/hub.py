@@ -1,5 +1,6 @@
-"""From every process to every open page: one Redis subscription per process, and a local hub behind it.
+"""From every process to every open page: two Redis subscriptions per process, and a local hub behind them.
 
+News of steps is read as it comes; what has a receiver has a subscription of its own, read a few times a second.
 Nothing queues: each viewer has one slot per kind of message and the latest wins, so a slow or frozen viewer costs
 the others nothing. What is lost while Redis is away is not missed, because every page knows the number it shows
 (`docs/decisions/0002-one-hub.md`).
@@ -30,6 +31,8 @@ ANSWER_SECONDS = 0.5
 REST_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 PING_SECONDS = 5.0
+# What has a receiver comes in crowds and waits there anyway: to wake up for each costs more than to read it.
+GATHER_SECONDS = 0.1
 _resting_until = 0.0
 
 # What changes what one person may do is told on a topic of its own; it is for sockets to look again, not for pages.
@@ -115,13 +118,20 @@ class Hub:
     chores: list[Chore] = []
 
     def __init__(self) -> None:
-        self.connected = False
         self._viewers: dict[str, set[Outlet]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
         self._receivers = {kind: make(self) for kind, make in self.receivers.items()}
-        self.beside(self._listen())
+        self._rests = {"stream:*": 0.0, **{f"{kind}:*": GATHER_SECONDS for kind in self._receivers}}
+        self._heard: set[str] = set()  # the patterns of which we are told now
+        for pattern, rest in self._rests.items():
+            self.beside(self._listen(pattern, rest))
         for chore in self.chores:
             self.beside(chore(self))
+
+    @property
+    def connected(self) -> bool:
+        """Whether Redis tells us everything."""
+        return len(self._heard) == len(self._rests)
 
     def topics(self, kind: str = "") -> list[str]:
         """Return the followed topics of this kind (the part before the first colon)."""
@@ -154,38 +164,41 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _listen(self) -> None:
+    async def _listen(self, pattern: str, rest: float) -> None:
         while True:
             try:
-                await self._subscribe()
+                await self._subscribe(pattern, rest)
             except (redis.RedisError, OSError) as error:
                 logger.warning("The live subscription is down: %s", error)
             except Exception:
                 logger.exception("The live subscription failed")
-            self.connected = False
+            self._heard.discard(pattern)
             await asyncio.sleep(RECONNECT_SECONDS * random.uniform(0.5, 1))  # noqa: S311  spreads the load, guards nothing
 
-    async def _subscribe(self) -> None:
-        """Take messages in for as long as Redis is there; connected once it has confirmed every pattern."""
+    async def _subscribe(self, pattern: str, rest: float) -> None:
+        """Take messages in for as long as Redis is there, resting so many seconds when there is none left to read."""
         # A subscription is silent for as long as nothing happens: no read timeout, but a ping that must be answered.
         client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None
         )
-        patterns = ["stream:*", *(f"{kind}:*" for kind in self._receivers)]
         async with client, client.pubsub() as subscription:
-            await subscription.psubscribe(*patterns)
-            asked = False
+            await subscription.psubscribe(pattern)
+            asked = in_a_crowd = False
             while True:
-                message = await subscription.get_message(timeout=PING_SECONDS)
+                message = await subscription.get_message(timeout=0 if in_a_crowd else PING_SECONDS)
+                if message is None and in_a_crowd:
+                    await asyncio.sleep(rest)
+                    in_a_crowd = False
+                    continue
                 if message is None:
                     if asked:
                         raise redis.TimeoutError("no answer to a ping")
                     await subscription.ping()
                 elif message["type"] == "psubscribe":
-                    self.connected = message["data"] == len(patterns)
+                    self._heard.add(pattern)
                 elif message["type"] == "pmessage":
                     self._receive(message["channel"].decode(), message["data"])
-                asked = message is None
+                asked, in_a_crowd = message is None, message is not None and rest > 0
 
     def _receive(self, channel: str, data: bytes) -> None:
         receiver = self._receivers.get(channel.partition(":")[0])
