@@ -56,7 +56,8 @@ def trip_of(mission: Mission) -> Trip | None:
     set_out = Entry.objects.about("mission", mission.pk).filter(verb="set_out").order_by("at").first()
     if set_out is None or mission.ended_at is None:
         return None
-    return Trip(mission, _time_of(set_out), mission.ended_at)
+    # On the full second: the page counts from there.
+    return Trip(mission, _time_of(set_out).replace(microsecond=0), mission.ended_at)
 
 
 def holes_in(trip: Trip, points: list[TrailPoint]) -> list[tuple[datetime, datetime]]:

@@ -99,7 +99,7 @@ def load(now: datetime) -> None:
         write_readings(crew.base, vehicles[code], now)
         give_vehicles(crew.base, vehicles[code], now)
         write_trails(crew.base, Roads.of_map({"features": towns[code].features}), now)
-    look_at_a_trip(crews["brest"].drivers[0], by=crews["brest"].regulators[0])
+    look_at_a_trip(crews["brest"].drivers[0], by=crews["brest"].regulators[0], now=now)
 
 
 def keep_on_duty(now: datetime) -> None:

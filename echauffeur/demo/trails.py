@@ -13,6 +13,7 @@ from echauffeur.accounts.models import User
 from echauffeur.bases.models import Base
 from echauffeur.demo.simulator.roads import Point as Place
 from echauffeur.demo.simulator.roads import Roads
+from echauffeur.journal.models import Entry
 from tracking.actions.trails import write
 from tracking.positions import Position
 from tracking.trails import pack, unpack
@@ -33,12 +34,13 @@ def write_trails(base: Base, roads: Roads, now: datetime) -> None:
             write(unpack(pack(trail)))
 
 
-def look_at_a_trip(driver: Driver, by: User) -> None:
-    """Have somebody look at the newest trip of the driver, who finds it said."""
+def look_at_a_trip(driver: Driver, *, by: User, now: datetime) -> None:
+    """Have somebody look at the newest trip of the driver, who finds it said; it was told already, as all the past."""
     mission = Mission.objects.for_driver(driver).filter(state=MissionState.DONE).with_crew().order_by("-period").first()
     if mission and (trip := trip_of(mission)) and trip.points():
         words = "Le passager dit avoir attendu un quart d’heure à la gare."
-        look(mission=mission, by=by, reason=LookReason.COMPLAINT, words=words)
+        entry = look(mission=mission, by=by, reason=LookReason.COMPLAINT, words=words)
+        Entry.objects.filter(pk=entry.pk).update(at=now, announced_at=now)
 
 
 def _trail(mission: Mission, roads: Roads, last: dict[int, Place], random: Random) -> Iterator[Position]:

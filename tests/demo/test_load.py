@@ -13,6 +13,7 @@ from django.utils import timezone
 from bookings.models import Ride
 from bookings.states import RIDE, RideState
 from dispatch.models import Mission, Stop
+from dispatch.queries.trips import holes_in, trip_of
 from dispatch.states import MISSION
 from drivers.models import Absence, Driver, Shift, ShiftPattern
 from echauffeur.accounts.models import User, normal_phone
@@ -257,3 +258,13 @@ def test_coming_shifts_take_vehicles_over_that_nobody_else_is_to_drive(now) -> N
         assert shift.period.lower > now
         missions = Mission.objects.live().filter(vehicle=shift.vehicle, period__overlap=shift.period)
         assert {mission.driver_id for mission in missions} <= {shift.driver_id}
+
+
+def test_the_trips_of_the_last_day_can_be_played_and_one_was_looked_at(now) -> None:
+    driven = Mission.objects.filter(base__code="brest", state="done", ended_at__gt=now - timedelta(hours=20))
+    trips = [trip_of(mission) for mission in driven]
+    assert len(trips) > 3
+    assert all(trip and len(trip.points()) > 20 for trip in trips)
+    assert any(holes_in(trip, trip.points()) for trip in trips)
+    (look,) = Entry.objects.filter(verb="look")
+    assert Mission.objects.get(pk=look.subject_id).driver.user.email == accounts.DRIVER.email
