@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -226,6 +228,17 @@ class TestDriverSees:
         held = phone.get(reverse("my-data-file")).json()
         assert held["looks"][0]["who"] == str(journey.regulator)
         assert len(held["trails"]) == 242
+
+    def test_more_looks_ask_no_more_questions(self, client: Client, mission: Mission, phone: Client) -> None:
+        say_why(client, mission)
+        asked = []
+        for more in (0, 9):
+            for _ in range(more):
+                say_why(client, mission)
+            with CaptureQueriesContext(connection) as queries:
+                phone.get(reverse("my-looks"))
+            asked.append(len(queries))
+        assert asked[0] == asked[1]
 
     def test_nobody_elses(self, client: Client, mission: Mission, journey: Journey) -> None:
         say_why(client, mission)
