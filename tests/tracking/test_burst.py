@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import orjson
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -42,9 +41,16 @@ def way(driver: Driver) -> list[Position]:
 
 def trail() -> list[tuple[float, float]]:
     """Return what waits to be written, in the order in which it was taken in: seconds since 1970, latitude."""
-    found = hubs.ask(lambda client: client.xrange(trails.STREAM), default=[])
-    points = [trails.Point(*point) for _, fields in found for point in orjson.loads(fields[b"points"])]
-    return [(point.moment.timestamp(), point.latitude) for point in points]
+    rows: list[tuple[float, float]] = []
+    for batch in trails.set_aside() or []:
+        at = 0
+        for _ in range(batch.number):
+            _, _, _, _, moment, _, latitude, _, _ = trails._ROW.unpack_from(batch.rows, at)
+            rows.append(((moment + trails._SINCE_2000) / 1e6, latitude))
+            at += trails._ROW.size
+            for _ in ("accuracy", "heading"):
+                at += 4 if batch.rows[at : at + 4] == trails._NULL else trails._SMALL.size
+    return rows
 
 
 def driven(way: list[Position]) -> list[tuple[float, float]]:

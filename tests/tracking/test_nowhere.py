@@ -17,6 +17,7 @@ from tests import factories
 from tests.browser.site import Site
 from tests.own_data.scan import keys_with, tables_with
 from tests.services import Services
+from tracking.actions.trails import write_waiting
 from tracking.models import Device
 
 LATITUDE, LONGITUDE = 48.397153, -4.517391
@@ -96,6 +97,7 @@ def test_what_is_refused_is_nowhere(
     why(device)
     send(client)
     assert keys_with(WORDS) == set()
+    assert write_waiting() == 0, "what waits for its table is no text that a search could find"
     assert tables_with(WORDS) == set()
     assert [word for word in WORDS if word in caplog.text] == []
 
@@ -104,7 +106,9 @@ def test_what_is_refused_is_nowhere(
 def test_the_search_finds_what_is_taken(client: Client, device: Device, send: Send) -> None:
     assert device.driver
     send(client)
-    assert keys_with(WORDS) == {f"position:{device.driver.pk}", "trails"}
+    assert keys_with(WORDS) == {f"position:{device.driver.pk}"}
+    assert write_waiting() == 1
+    assert [table for table in tables_with(WORDS) if "trail" in table]
 
 
 def test_an_error_says_nothing_of_it(
