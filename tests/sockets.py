@@ -101,6 +101,12 @@ async def subscribed() -> hubs.Hub:
     return hub
 
 
+async def looked(page: Listener) -> None:
+    """Wait until the page has heard the first beat: with it, because Redis came, it looked at its rights by itself."""
+    await subscribed()
+    await page.hear("beat")
+
+
 async def lost(hub: hubs.Hub) -> None:
     """Wait until the hub knows that Redis is away."""
     await _until(hub, connected=False)

@@ -67,7 +67,7 @@ def header(client: Client, path: str) -> tuple[str, list[str], list[str]]:
 
 def test_the_header_shows_the_current_base_and_what_it_allows(client: Client) -> None:
     with override("en"):
-        regulator = ["Book a ride", "My rides", "Control tower", "Planning"]
+        regulator = ["Book a ride", "My rides", "Control tower", "Live map", "Planning"]
         assert header(client, "/rides/") == ("Brest", ["brest", "toulon"], regulator)
         client.post("/base/", {"base": "toulon"})
         assert header(client, "/rides/")[0::2] == (

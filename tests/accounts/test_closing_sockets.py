@@ -20,7 +20,7 @@ from tests.accounts.inbox import code_to
 from tests.admin.test_telling import form_on
 from tests.life.journeys import Journey, journey_to
 from tests.services import Services
-from tests.sockets import HOST, Listener, close_hub, listening, lost, subscribed
+from tests.sockets import HOST, Listener, close_hub, listening, looked, lost, subscribed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -139,8 +139,7 @@ class Page:
 async def closed_after(page: Page, way: Way, *, within: float, code: int) -> None:
     """Open the page's socket, sign its person out that way, and demand that it closes, and says nothing later."""
     async with page.open() as socket:
-        await subscribed()
-        await socket.hear("hello")
+        await looked(socket)
         await in_thread(way)(page.person, page.key)
         assert await socket.closed(within=within) == code
         await something_happens(page)

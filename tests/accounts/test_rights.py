@@ -19,6 +19,7 @@ MAY = {
     Permission.REGULATE_RIDES:     [False,    False,  True,      False,   True],
     Permission.BOOK_FOR_OTHERS:    [False,    False,  True,      False,   True],
     Permission.SEE_POSITIONS:      [False,    False,  True,      True,    True],
+    Permission.SEE_TRAILS:         [False,    False,  True,      True,    True],
     Permission.PLAN:               [False,    False,  True,      True,    True],
     Permission.SEE_ABSENCE_REASONS: [False,   False,  False,     True,    True],
     Permission.DRIVE:              [False,    True,   False,     False,   False],

@@ -21,7 +21,7 @@ from echauffeur.journal.models import Entry
 from tests import factories
 from tests.life.crowd import at_once
 from tests.life.journeys import journey_to
-from tests.sockets import close_hub, listening, subscribed
+from tests.sockets import close_hub, listening, looked, subscribed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,8 +153,7 @@ class TestOpenPages:
         monkeypatch.setattr(roles, "record_edits", lambda *args, **kwargs: [None])
         monkeypatch.setattr(roles, "_tell", lambda *args: None)
         async with listening(path, user) as page:
-            await subscribed()
-            await page.hear("hello")
+            await looked(page)
             await in_thread(roles.withdraw)(user=user, base=by.base, role=role, by=by)
             with pytest.raises(asyncio.TimeoutError):
                 await page.closed(within=AT_ONCE)
