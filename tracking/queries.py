@@ -72,17 +72,21 @@ class Holding:
 def holdings_of(vehicle: Vehicle, start: datetime, end: datetime) -> list[Holding]:
     """Return who has the vehicle when, between these moments: by missions that are not over, then by shifts.
 
-    Missions lie in an app above: they are asked for by the name of the relation.
+    Who is under way has it until the mission ends, however late. Missions lie in an app above: they are asked for by
+    the name of the relation.
     """
     around = DateTimeTZRange(start, end, "[]")
-    driven = Driver.objects.filter(missions__vehicle=vehicle, missions__period__overlap=around)
-    missions = driven.filter(Q(missions__ended_at=None) | Q(missions__ended_at__gt=start)).values_list(
-        "pk", "missions__period", "missions__ended_at"
+    late = Q(missions__state="under_way", missions__period__startswith__lte=end)
+    driven = Driver.objects.filter(
+        Q(missions__period__overlap=around) | late,
+        Q(missions__ended_at=None) | Q(missions__ended_at__gt=start),
+        missions__vehicle=vehicle,
     )
+    missions = driven.values_list("pk", "missions__period", "missions__ended_at", "missions__state")
     shifts = vehicle.shifts.filter(period__overlap=around).values_list("driver_id", "period")
     by_mission = [
-        Holding(driver, DateTimeTZRange(period.lower, min(filter(None, [period.upper, ended]))))
-        for driver, period, ended in missions
+        Holding(driver, DateTimeTZRange(period.lower, None if state == "under_way" else ended or period.upper))
+        for driver, period, ended, state in missions
         if ended is None or ended > period.lower
     ]
     return [*by_mission, *(Holding(driver, period) for driver, period in shifts)]

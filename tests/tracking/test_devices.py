@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dispatch import actions as dispatch
+from dispatch.models import Mission
 from drivers.models import Driver, Shift
 from echauffeur.common import hub as hubs
 from echauffeur.common.limits import Limit
 from echauffeur.journal.models import Entry
 from fleet.models import Vehicle
 from tests import factories
+from tests.life.journeys import journey_to
 from tests.services import Services
 from tracking.actions.positions import REASONS
 from tracking.models import Device
@@ -286,6 +288,17 @@ class TestForWhomItSpeaks:
         hubs.ask(lambda client: client.flushdb(), default=None)
         assert sender.get(OSMAND, here(token, timestamp=seconds(seconds=-2))).json() == TAKEN
         assert set(newest([driver.pk, colleague.pk])) == {colleague.pk}
+
+    def test_whoever_is_under_way_has_it_until_the_end_however_late(
+        self, sender: Client, driver: Driver, box: Device, token: str
+    ) -> None:
+        journey = journey_to("on_board", base=driver.base)
+        Device.objects.update(vehicle=journey.vehicle)
+        an_hour_ago = timezone.now() - timedelta(hours=1)
+        Mission.objects.update(period=(an_hour_ago, an_hour_ago + timedelta(minutes=30)))
+        assert sender.get(OSMAND, here(token)).json() == TAKEN
+        journey.take("complete")
+        assert sender.get(OSMAND, here(token)).json()["taken"] == 0
 
     def test_each_position_for_who_had_it_then(
         self, sender: Client, driver: Driver, zoe: Vehicle, box: Device, token: str
