@@ -40,6 +40,7 @@ class Viewport(NamedTuple):
     def _rounded_out(self) -> Self:
         # Steps of a power of two, half as long as the viewport at least: as it is dragged, it takes few different ones.
         step = 2.0 ** math.ceil(math.log2(max(self.north - self.south, self.east - self.west, SMALLEST) / 2))
-        south, west = (math.floor(edge / step) * step for edge in (self.south, self.west))
-        north, east = (math.ceil(edge / step) * step for edge in (self.north, self.east))
+        # Divided with a rest: an edge a hair from zero, divided, would be zero.
+        south, west = (edge // step * step for edge in (self.south, self.west))
+        north, east = (-(-edge // step) * step for edge in (self.north, self.east))
         return type(self)(south, west, north, east)

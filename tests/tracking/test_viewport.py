@@ -27,6 +27,7 @@ def sees(*edges: object) -> str:
 
 class TestReading:
     @given(st.lists(st.floats(-90, 90), min_size=4, max_size=4))
+    @example([0.0, 0.0, 3.0, 5e-324])
     def test_what_is_read_holds_what_the_map_shows_and_little_more(self, edges: list[float]) -> None:
         south, north = sorted(edges[::2])
         west, east = sorted(edges[1::2])

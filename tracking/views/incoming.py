@@ -33,7 +33,7 @@ NO_POSITION = (TypeError, KeyError, ValueError, OverflowError, AttributeError)
 
 @csrf_exempt
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def osmand(request: HttpRequest) -> JsonResponse:
     """Take a position in: in the address or a form's fields, or one or more in Traccar Client's JSON."""
     if request.content_type == "application/json":
