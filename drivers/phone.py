@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from dispatch.access import driver_to_be
 from drivers.models import Driver
 from echauffeur.accounts.queries import Person
+from echauffeur.common.limits import MINUTE, Limit, TooOften, take
 from echauffeur.common.refusals import Refusal
 from tracking.actions.positions import LARGEST_BATCH, take_in
 from tracking.positions import Position
+
+# A phone sends once a second, and what it found in a tunnel in a few messages at once.
+SENDS = Limit("positions", 300, MINUTE)
 
 
 def hear_positions(user: Person, text: str | bytes) -> dict[str, Any]:
@@ -20,9 +24,9 @@ def hear_positions(user: Person, text: str | bytes) -> dict[str, Any]:
 
     Degrees WGS 84, seconds since 1970, metres, degrees from north; ``batch`` is the phone's name for the message and
     comes back. Return ``{"type": …, "batch": …}``: ``positions_taken`` with ``refused``, a list of ``{reason, message,
-    places}`` (places in ``points``); ``positions_later`` when nothing could be passed on now: send it again; or
-    ``positions_refused`` with ``reason`` and ``message`` when it is no such message. Raises Http404 when the person
-    drives nowhere.
+    places}`` (places in ``points``); ``positions_later`` when nothing could be passed on now, or too much came: send it
+    again; or ``positions_refused`` with ``reason`` and ``message`` when it is no such message. Raises Http404 when the
+    person drives nowhere.
     """
     driver = driver_to_be(user)
     with translation.override(driver.user.language):  # a socket has no language of its own
@@ -42,6 +46,10 @@ def _hear(driver: Driver, points: Any) -> dict[str, Any]:
     if not isinstance(points, list):
         words = _("This message holds no positions.")
         return {"type": "positions_refused", "reason": "malformed", "message": words}
+    try:
+        take(SENDS, str(driver.pk))
+    except TooOften:
+        return {"type": "positions_later"}
     if len(points) > LARGEST_BATCH:
         words = _("These are too many positions at once: %(most)d at most.") % {"most": LARGEST_BATCH}
         return {"type": "positions_refused", "reason": "too_many", "message": words}

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from drivers import phone
 from drivers.models import Driver, Shift
 from echauffeur.accounts.models import Membership, User
 from echauffeur.common import hub as hubs
+from echauffeur.common.limits import Limit
 from tests import factories
 from tests.services import Services
 from tests.sockets import close_hub, listening
@@ -157,6 +159,13 @@ class TestOverHttp:
         answer = careful.post(reverse("positions"), batch(HERE | {"at": now()}), content_type="application/json")
         assert answer.status_code == 403
         assert newest([driver.pk]) == {}
+
+    def test_a_phone_that_sends_too_much_is_heard_later(
+        self, client: Client, driver: Driver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(phone, "SENDS", Limit("positions", 2, 60))
+        answers = [post(client, batch(HERE | {"at": now(seconds=-ago)}))[1]["type"] for ago in (9, 6, 3)]
+        assert answers == ["positions_taken", "positions_taken", "positions_later"]
 
     def test_without_redis_it_says_later(self, client: Client, services: Services) -> None:
         with services.without_valkey():
