@@ -3,8 +3,9 @@
 Ours, in batches of several sizes: `COPY` writes what was read already (who still exists, one COPY, one commit).
 `all the way` is the same with what comes before and after (the turn, reading from Redis, dropping there), as a web
 process does it twice a second. Beside them, in the same run and into the same table, two peers that write each
-position by itself, ready made, and ask nobody whether the driver still exists: one INSERT on an open cursor, and the
-plainest Django code. Prints one line of JSON per figure, medians of the runs.
+position by itself, ready made, and ask nobody whether the driver still exists: one INSERT with a cursor of its own, as
+whoever hears one message at a time, and the plainest Django code. Prints one line of JSON per figure, medians of the
+runs.
 
     .venv/bin/python benchmarks/trails.py
 """
@@ -78,8 +79,8 @@ def positions(drivers: list[int], number: int) -> list[Position]:
 
 
 def by_insert(batch: list[Position]) -> None:
-    with connection.cursor() as cursor:
-        for p in batch:
+    for p in batch:
+        with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO tracking_trailpoint (driver_id, at, latitude, longitude, accuracy, heading)"
                 " VALUES (%s, %s, %s, %s, %s, %s)",
