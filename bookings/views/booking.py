@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from bookings import actions
 from bookings.access import ride_of_customer
@@ -27,12 +26,13 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
 from echauffeur.common.headers import asks_position
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.models import row_of_code
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.actions import Tap
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def ride_request(request: SignedInRequest) -> HttpResponse:
     """Show the form, or keep what was typed and go on to the check."""
     typed, is_kept = (request.POST.dict(), False) if request.method == "POST" else _typed_before(request)
@@ -49,7 +49,7 @@ def ride_request(request: SignedInRequest) -> HttpResponse:
     return redirect("ride-check", drafts.keep(request.session, form.typed))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def ride_check(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Show what is asked of whom, or ask it. The key names the press of the button: twice makes one ride."""
     made = ride_made_by(request.user, key)

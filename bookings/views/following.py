@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings import actions
 from bookings.access import ride_of_customer
@@ -33,11 +33,11 @@ from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.htmx import page
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.queries import history, seq_of
 
 PAST_PER_PAGE = 15
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.access import ride_to_regulate
 from bookings.actions import share
@@ -27,6 +27,7 @@ from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.common.htmx import page, see_other
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
 
@@ -112,7 +113,7 @@ def ride_share_for(request: SignedInRequest, code: str) -> HttpResponse:
     return see_other(back)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def ride_request_for(request: SignedInRequest, code: str) -> HttpResponse:
     """Book for somebody who is on the phone; the button's key makes the same press twice one ride."""
     base = base_where(request.user, Permission.BOOK_FOR_OTHERS, code)

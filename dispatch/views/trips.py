@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.access import look_to_see, trip_to_see
 from dispatch.forms.trips import MotiveForm
@@ -15,11 +15,12 @@ from dispatch.queries.trips import moments_of, trail_as_json, trip_of
 from dispatch.views.tower import tower_link
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common.htmx import see_other
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.personal import in_days
 from tracking.trails import KEPT
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def trip(request: SignedInRequest, code: str) -> HttpResponse:
     """Show stops and steps of the mission, and ask why its way is to be looked at."""
     mission = trip_to_see(request.user, code)

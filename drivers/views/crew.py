@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.queries.stranded import stranded_of_driver
 from drivers.access import driver_of
@@ -19,11 +19,11 @@ from echauffeur.accounts.queries import may
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from fleet.queries import handset_held_by
 from tracking.actions.positions import forget_off_duty
 
 SECTION = "base-drivers"
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

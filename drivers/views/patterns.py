@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from dispatch.views.planning.forms import base_to_plan, edit, planning_link, show
 from drivers.access import pattern_of
@@ -22,12 +21,12 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
 from echauffeur.common.htmx import see_other
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.recurrence import DAYS_PER_WEEK, monday_of
 from echauffeur.common.series import Made
 from fleet.forms.recurring import begun_of
 from tracking.actions.positions import forget_off_duty
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 PATTERN, COPY = "drivers/planning/_pattern.html", "drivers/planning/_copy_week.html"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from dispatch.views.planning.forms import base_to_plan, clock_of, dragged, edit, planning_link, show
 from drivers.access import absence_of, driver_of, shift_of
@@ -22,9 +22,9 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
+from echauffeur.common.methods import get_or_post
 from tracking.actions.positions import forget_off_duty
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 SHIFT = "drivers/planning/_shift.html"
 
 

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.access import driver_to_be
 from drivers.access import feed_to_read
@@ -22,10 +22,10 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common import calendars
 from echauffeur.common.client import network_of
 from echauffeur.common.limits import HOUR, Limit, take
+from echauffeur.common.methods import get_or_post
 
 # A whole base may stand behind one address, each of its phones asking every quarter of an hour.
 READ_FROM_ONE_PLACE = Limit("calendar-read", 2000, HOUR)
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -5,11 +5,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from echauffeur.accounts.queries import bases_of
 from echauffeur.accounts.roles import Permission
 from echauffeur.common.htmx import page, wants_fragment
+from echauffeur.common.methods import get_or_post
 from echauffeur.demo import control
 from echauffeur.demo.accounts import ACCOUNTS
 from echauffeur.demo.forms import ControlForm
@@ -19,7 +20,7 @@ from echauffeur.notifications.states import State
 MESSAGES_SHOWN = 20
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def demo(request: HttpRequest) -> HttpResponse:
     """Show how the demo plays, and change it: for whoever sees a control tower."""
     if not bases_of(request.user, Permission.SEE_TOWER):

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import base_to_configure, show, typed
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.exchange import actions
 from echauffeur.exchange.access import kind_of, upload_of
@@ -22,7 +23,6 @@ from echauffeur.exchange.tables import csv_of, xlsx_of
 SECTION = "base-import"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

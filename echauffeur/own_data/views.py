@@ -6,13 +6,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.queries import coming_rides
 from echauffeur.accounts.middleware import consent_not_required
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.home import keep_language
 from echauffeur.common.limits import HOUR, Limit, take
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.own_data.actions import delete_account
 from echauffeur.own_data.forms import DeleteForm
@@ -48,7 +49,7 @@ def my_data_file(request: SignedInRequest) -> HttpResponse:
 
 
 @consent_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def delete(request: SignedInRequest) -> HttpResponse:
     """Say what goes and what stays, ask once more, and delete the account."""
     form, status = DeleteForm(request.user, request.POST if request.method == "POST" else None), 200

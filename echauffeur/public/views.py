@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from echauffeur.accounts.models import phone_in_words
 from echauffeur.accounts.queries import bases_of
@@ -12,6 +12,7 @@ from echauffeur.accounts.views.home import home
 from echauffeur.bases.models import Base
 from echauffeur.common.client import network_of
 from echauffeur.common.limits import HOUR, Limit, take
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.own_data.queries import what_is_kept
 from echauffeur.public.actions import write
@@ -72,7 +73,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def contact(request: HttpRequest) -> HttpResponse:
     """Take a message to the service."""
     if request.method != "POST":

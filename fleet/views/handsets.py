@@ -8,11 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from dispatch.queries.history import line_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import party_of
 from echauffeur.journal.models import Entry
@@ -25,7 +26,6 @@ from fleet.states import HANDSET
 
 SECTION = "base-handsets"
 STEPS_SHOWN = 20
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # What the button of each step says, and what is asked before the ones that are easily regretted.
 BUTTONS = {
     "take_back": (gettext_lazy("Take back"), ""),

@@ -7,13 +7,14 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from dispatch.views.planning.forms import base_to_plan, clock_of, dragged, edit, planning_link, show
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.rows import typed
 from echauffeur.common.htmx import see_other
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from fleet.access import outage_pattern_of, unavailability_of
 from fleet.actions.outages import end_unavailability
@@ -21,7 +22,6 @@ from fleet.forms.outages import BeginForm, OutagePatternForm, OutagePatternRemov
 from fleet.forms.recurring import begun_of
 from fleet.models import Unavailability, UnavailabilityPattern
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 OUTAGE, PATTERN, REMOVE = (f"fleet/planning/_{name}.html" for name in ("outage", "pattern", "pattern_remove"))
 
 

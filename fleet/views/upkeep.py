@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.views.planning import forms as planning
 from echauffeur.accounts.queries import may
@@ -12,6 +12,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.views import rows
 from echauffeur.common.htmx import page
+from echauffeur.common.methods import get_or_post
 from echauffeur.journal.queries import seq_of
 from fleet.access import reading_of, vehicle_to_plan
 from fleet.actions.readings import remove_reading
@@ -21,7 +22,6 @@ from fleet.queries import fleet_to_plan, patterns_of, readings_of, row_of, works
 from fleet.views.vehicles import MOST_OUTAGES
 
 MOST_READINGS = 100
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

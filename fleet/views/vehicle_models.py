@@ -3,11 +3,12 @@
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.queries.stranded import stranded_of_model
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from fleet.access import model_of
 from fleet.actions.vehicles import remove_model
 from fleet.forms.vehicles import VehicleModelForm
@@ -15,7 +16,6 @@ from fleet.models import VehicleModel
 from fleet.queries import models_to_configure
 
 SECTION = "base-models"
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

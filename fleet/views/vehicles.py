@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dispatch.queries.stranded import stranded_of_vehicle
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from fleet.access import vehicle_of, vehicle_to_plan
 from fleet.actions.vehicles import remove_vehicle
 from fleet.forms.vehicles import VehicleForm
@@ -18,7 +19,6 @@ from fleet.queries import patterns_of, row_of, vehicle_rows, vehicles_to_configu
 SECTION = "base-vehicles"
 # Of what comes back, the page shows the next weeks, not the whole horizon.
 MOST_OUTAGES = 20
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from echauffeur.journal.edits import party_of
 from tracking.access import device_of
 from tracking.actions.devices import renew_device, revoke_device
@@ -20,7 +21,6 @@ from tracking.queries import devices_to_configure
 from tracking.setups import setup_of
 
 SECTION = "base-devices"
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -15,10 +15,11 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from echauffeur.common.client import network_of
 from echauffeur.common.limits import HOUR, MINUTE, Limit, TooOften, take
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from tracking.access import device_speaking
 from tracking.actions.devices import hear, note_heard
@@ -33,7 +34,7 @@ NO_POSITION = (TypeError, KeyError, ValueError, OverflowError, AttributeError)
 
 @csrf_exempt
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def osmand(request: HttpRequest) -> JsonResponse:
     """Take a position in: in the address or a form's fields, or one or more in Traccar Client's JSON."""
     if request.content_type == "application/json":

@@ -5,21 +5,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from dispatch.access import driver_to_be
 from drivers.models import Driver
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views.rows import typed
 from echauffeur.common.lifecycle import Party
+from echauffeur.common.methods import get_or_post
 from tracking.access import own_device
 from tracking.actions.devices import renew_device, revoke_device
 from tracking.forms import OwnDeviceForm
 from tracking.models import Device
 from tracking.queries import devices_of
 from tracking.setups import setup_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts.actions.details import choose_base
 from echauffeur.accounts.models import User
@@ -14,6 +13,7 @@ from echauffeur.accounts.queries import bases_to_choose, may, roles_by_base
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.models import row_of_code
 
 OF_A_BASE = "bases/<slug:code>/"
@@ -30,7 +30,7 @@ OPENED_BY = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def choose(request: SignedInRequest) -> HttpResponse:
     """Remember the base that was chosen and go to its page of the same kind; or list the bases to choose from."""
     if request.method != "POST":

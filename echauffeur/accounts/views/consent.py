@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts.actions import entry
 from echauffeur.accounts.forms.entry import ConsentForm
@@ -10,11 +9,12 @@ from echauffeur.accounts.middleware import consent_not_required
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.ways import show
 from echauffeur.common.htmx import address_of_ours
+from echauffeur.common.methods import get_or_post
 
 
 @consent_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def consent(request: SignedInRequest) -> HttpResponse:
     """Ask for the agreement, and go on to the page that was wanted."""
     there = address_of_ours(request, request.POST.get("next") or request.GET.get("next") or "")

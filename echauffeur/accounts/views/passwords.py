@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts import frequency
 from echauffeur.accounts.actions import entry
@@ -16,6 +15,7 @@ from echauffeur.accounts.models.codes import Purpose
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views import asked
 from echauffeur.accounts.views.ways import show, way_in
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
 
@@ -60,7 +60,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def change_password(request: SignedInRequest) -> HttpResponse:
     """Change one's own password, and stay signed in here."""
     form = ChangePasswordForm(request.POST if request.method == "POST" else None)

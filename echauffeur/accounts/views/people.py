@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from drivers.models import Driver
 from echauffeur.accounts.access import base_where, person_of
@@ -23,6 +23,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission, Role, in_words
 from echauffeur.bases.models import Base
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
 SECTION = "base-people"
@@ -78,7 +79,7 @@ def role_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     return _step(request, code, pk, roles.withdraw, (had_not, gone))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def person_add(request: SignedInRequest, code: str) -> HttpResponse:
     """Give somebody a role by their exact address; whoever has no account is invited."""
     base = base_of(request, code)

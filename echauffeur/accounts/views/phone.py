@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from echauffeur.accounts import frequency
 from echauffeur.accounts.actions import phone as actions
@@ -17,12 +17,13 @@ from echauffeur.accounts.models.codes import Purpose
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views import asked
 from echauffeur.accounts.views.ways import show
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 from echauffeur.notifications.channels import can_text
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def phone(request: SignedInRequest) -> HttpResponse:
     """Take a number in, and send a code there."""
     if not can_text():
@@ -45,7 +46,7 @@ def phone(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def phone_code(request: SignedInRequest) -> HttpResponse:
     """Take the code: the number counts from then on."""
     sent = asked.asked(request, Purpose.PHONE)

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts import provider
 from echauffeur.accounts.access import identity_to_unlink
@@ -22,6 +22,7 @@ from echauffeur.accounts.models import User
 from echauffeur.accounts.provider import Vouched
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.entering import enter, is_ours
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
 WANTED, TO_LINK, ID_TOKEN, LEAVING = "provider_wanted", "provider_to_link", "provider_id_token", "provider_leaving"
@@ -61,7 +62,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def link(request: SignedInRequest) -> HttpResponse:
     """Ask whoever proved the account whether the identity is theirs, and link the two."""
     _require_provider()

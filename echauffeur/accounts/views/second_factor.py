@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts.actions import second_factor
 from echauffeur.accounts.forms.second_factor import AppCodeForm, ProofForm, SecondStepForm, SetupForm
@@ -21,9 +20,9 @@ from echauffeur.accounts.models import User
 from echauffeur.accounts.qr import drawing_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.entering import enter, finish, halfway, sign_in
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 Taken = Callable[..., HttpResponse]
 # So long after signing in, that alone proves who is there.
 FRESH = timedelta(minutes=10)
@@ -34,7 +33,7 @@ BEGUN = "second_factor_begun"
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
-@form_page
+@get_or_post
 def second_step(request: HttpRequest) -> HttpResponse:
     """Take the code of somebody whose password was right."""
     if (known := halfway(request)) is None or not known[0].second_factor_at:
@@ -51,7 +50,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
-@form_page
+@get_or_post
 def setup_first(request: HttpRequest) -> HttpResponse:
     """Lead somebody who may not sign in without a second step to set it up; then they are in."""
     if (known := halfway(request)) is None or known[0].second_factor_at:
@@ -68,7 +67,7 @@ def setup_first(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@form_page
+@get_or_post
 def setup(request: SignedInRequest) -> HttpResponse:
     """Set the second step up for oneself, with the password; who has none needs to have signed in just now."""
     user = request.user
@@ -89,7 +88,7 @@ def setup(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@form_page
+@get_or_post
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     """Make new recovery codes for whoever proves to be the person."""
     user = request.user
@@ -105,7 +104,7 @@ def renew_codes(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@form_page
+@get_or_post
 def remove(request: SignedInRequest) -> HttpResponse:
     """Switch the second step off for whoever proves to be the person; who must have one sets up another at once."""
     user = request.user

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
+from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +23,7 @@ def way_in(view: View) -> View:
     @login_not_required
     @never_cache
     @sensitive_post_parameters()
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @get_or_post
     @wraps(view)
     def entered(request: HttpRequest) -> HttpResponse:
         return redirect("home") if request.user.is_authenticated else view(request)

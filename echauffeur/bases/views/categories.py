@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.access import category_of
@@ -13,9 +13,9 @@ from echauffeur.bases.forms import CategoryForm
 from echauffeur.bases.models import Category
 from echauffeur.bases.queries import next_order
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 
 SECTION = "base-categories"
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

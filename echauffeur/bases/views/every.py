@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from drivers.models import Driver
 from echauffeur.accounts.forms.bases import NewBaseForm
@@ -18,9 +18,9 @@ from echauffeur.accounts.roles import Permission, Role
 from echauffeur.bases.models import Base, Place
 from echauffeur.bases.views import rows
 from echauffeur.bases.zones import zone_in_words
+from echauffeur.common.methods import get_or_post
 from fleet.models import Vehicle
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # What a base needs before it can carry anybody.
 NEEDED: dict[str, Callable[[], QuerySet]] = {  # type: ignore[type-arg]
     "places": Place.objects.enabled,

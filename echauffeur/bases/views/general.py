@@ -6,16 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.forms import GeneralForm, HolidaysForm, RulesForm
 from echauffeur.bases.models import Base
 from echauffeur.bases.views import rows
 from echauffeur.bases.views.misfits import shown_misfits, telling_misfits
+from echauffeur.common.methods import get_or_post
 from echauffeur.journal.forms import RowForm
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post

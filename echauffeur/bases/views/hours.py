@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.access import exception_of
@@ -16,10 +16,10 @@ from echauffeur.bases.models import OpeningException
 from echauffeur.bases.queries import coming_holidays
 from echauffeur.bases.views import rows
 from echauffeur.bases.views.misfits import shown_misfits, telling_misfits
+from echauffeur.common.methods import get_or_post
 
 HOURS, EXCEPTIONS = "base-hours", "base-exceptions"
 YEAR = timedelta(days=365)
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.access import place_of
@@ -11,9 +11,9 @@ from echauffeur.bases.forms import PlaceForm
 from echauffeur.bases.models import Place
 from echauffeur.bases.queries import places_to_configure
 from echauffeur.bases.views import rows
+from echauffeur.common.methods import get_or_post
 
 SECTION, TEMPLATE = "base-places", "bases/place.html"
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
