@@ -25,7 +25,7 @@ from echauffeur.accounts.queries import own_bases
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.models import Base
 from echauffeur.bases.queries import openings
-from echauffeur.common.headers import asks_position
+from echauffeur.common.headers import asks_position, kept_nowhere
 from echauffeur.common.methods import get_or_post
 from echauffeur.common.models import row_of_code
 from echauffeur.common.refusals import Refusal
@@ -152,6 +152,4 @@ def _answer(
 ) -> HttpResponse:
     """Render on the base's clock. Not stored by the browser: a form gone back to is asked for again, with its draft."""
     with timezone.override(base.zone):
-        response = render(request, template, context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return kept_nowhere(render(request, template, context, status=status))

@@ -14,6 +14,7 @@ from dispatch.queries.history import line_of
 from dispatch.queries.trips import moments_of, trail_as_json, trip_of
 from dispatch.views.tower import tower_link
 from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.htmx import see_other
 from echauffeur.common.methods import get_or_post
 from echauffeur.common.personal import in_days
@@ -38,7 +39,7 @@ def trip(request: SignedInRequest, code: str) -> HttpResponse:
         "back": tower_link(mission.base),
     }
     with timezone.override(mission.base.zone):
-        return _kept_nowhere(render(request, "dispatch/trip.html", context, status=422 if form.errors else 200))
+        return kept_nowhere(render(request, "dispatch/trip.html", context, status=422 if form.errors else 200))
 
 
 @require_safe
@@ -55,7 +56,7 @@ def look(request: SignedInRequest, code: str, look: int) -> HttpResponse:
         "back": tower_link(mission.base),
     }
     with timezone.override(mission.base.zone):
-        return _kept_nowhere(render(request, "dispatch/trip_look.html", context))
+        return kept_nowhere(render(request, "dispatch/trip_look.html", context))
 
 
 @require_safe
@@ -65,9 +66,4 @@ def trail(request: SignedInRequest, code: str, look: int) -> HttpResponse:
     mission, _entry = look_to_see(request.user, code, look)
     seen = trip_of(mission)
     content = trail_as_json(seen) if seen else {"points": [], "holes": []}
-    return _kept_nowhere(HttpResponse(orjson.dumps(content), content_type="application/json"))
-
-
-def _kept_nowhere(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(HttpResponse(orjson.dumps(content), content_type="application/json"))

@@ -8,6 +8,7 @@ from dispatch.access import driver_to_be
 from dispatch.queries.looks import looks_at
 from drivers.queries import driving_of
 from echauffeur.accounts.requests import SignedInRequest
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.personal import in_days
 from tracking.trails import KEPT
 
@@ -17,6 +18,4 @@ def my_looks(request: SignedInRequest) -> HttpResponse:
     """Show the driver who looked at which of their trips, when and why, on every base that they drive on."""
     driver_to_be(request.user)
     context = {"looks": looks_at(driving_of(request.user)), "kept_for": in_days(KEPT)}
-    response = render(request, "drivers/my_looks.html", context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render(request, "drivers/my_looks.html", context))

@@ -21,6 +21,7 @@ from echauffeur.accounts.qr import drawing_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.common import calendars
 from echauffeur.common.client import network_of
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.limits import HOUR, Limit, take
 from echauffeur.common.methods import get_or_post
 
@@ -82,6 +83,4 @@ def _show(request: SignedInRequest, driver: Driver, *, address: str = "") -> Htt
         webcal = urlsplit(address)._replace(scheme="webcal").geturl()
         context |= {"webcal": webcal, "qr": drawing_of(webcal)}
     with timezone.override(driver.base.zone):
-        response = render(request, "drivers/my_shifts.html", context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return kept_nowhere(render(request, "drivers/my_shifts.html", context))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 PERMISSIONS = "Permissions-Policy"
 # Everything that a browser may lend to a page and that none of ours asks for.
@@ -45,6 +46,12 @@ def asks_position(view: View) -> View:
         return response
 
     return cast(View, opened)
+
+
+def kept_nowhere(response: Answer) -> Answer:
+    """Have neither the browser nor anything on the way keep this answer, and return it."""
+    response["Cache-Control"] = HEADERS["Cache-Control"]
+    return response
 
 
 def show_images_of(request: HttpRequest, origin: str) -> None:

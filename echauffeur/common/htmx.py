@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.refusals import Refusal
 
 
@@ -25,8 +26,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     chosen = f"{folder}/_{name}" if wants_fragment(request) else template
     response = render(request, chosen, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(response)
 
 
 def see_other(address: str) -> HttpResponse:

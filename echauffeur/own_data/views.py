@@ -12,6 +12,7 @@ from bookings.queries import coming_rides
 from echauffeur.accounts.middleware import consent_not_required
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.home import keep_language
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.limits import HOUR, Limit, take
 from echauffeur.common.methods import get_or_post
 from echauffeur.common.refusals import Refusal
@@ -31,9 +32,7 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     held = sections_of(request.user)
     empty = [section.title for section in held if not section.rows]
     context = {"sections": [section for section in held if section.rows], "empty": empty, "shown": SHOWN}
-    response = render(request, "own_data/my_data.html", context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render(request, "own_data/my_data.html", context))
 
 
 @consent_not_required
@@ -44,8 +43,7 @@ def my_data_file(request: SignedInRequest) -> HttpResponse:
         content = file_of(request.user, timezone.now())
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = 'attachment; filename="e-chauffeur-my-data.json"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(response)
 
 
 @consent_not_required

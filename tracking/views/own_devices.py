@@ -11,6 +11,7 @@ from dispatch.access import driver_to_be
 from drivers.models import Driver
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.bases.views.rows import typed
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.lifecycle import Party
 from echauffeur.common.methods import get_or_post
 from tracking.access import own_device
@@ -60,6 +61,4 @@ def _show(
     setup = setup_of(request, token) if token else None
     context = {"base": driver.base, "devices": devices_of(driver), "form": form, "shown": shown, "setup": setup}
     with timezone.override(driver.base.zone):
-        response = render(request, "tracking/my_devices.html", context, status=form.status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return kept_nowhere(render(request, "tracking/my_devices.html", context, status=form.status))

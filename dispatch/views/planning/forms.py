@@ -23,6 +23,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.common.clocks import shown
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.htmx import see_other, wants_fragment
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import remove_row
@@ -123,5 +124,4 @@ def show(
         chosen = part if wants_fragment(request) else "dispatch/planning/form.html"
         response = render(request, chosen, frame | context, status=status)
     patch_vary_headers(response, ["HX-Request"])
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(response)

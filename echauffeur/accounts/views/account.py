@@ -17,6 +17,7 @@ from echauffeur.accounts.models import User
 from echauffeur.accounts.queries import sessions_of
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.views.home import keep_language
+from echauffeur.common.headers import kept_nowhere
 
 
 @require_safe
@@ -62,9 +63,7 @@ def show(request: SignedInRequest, *, status: int = 200, **sections: Any) -> Htt
         "this_session": request.session.session_key,
     } | sections
     with timezone.override(user.base.zone if user.base else None):
-        response = render(request, "accounts/account.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return kept_nowhere(render(request, "accounts/account.html", context, status=status))
 
 
 def _copy(user: User) -> User:

@@ -13,6 +13,7 @@ from echauffeur.accounts.queries import bases_to_choose, may, roles_by_base
 from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.methods import get_or_post
 from echauffeur.common.models import row_of_code
 
@@ -77,6 +78,4 @@ def _list(request: SignedInRequest, back: str, *, error: str = "") -> HttpRespon
     held = roles_by_base(request.user)
     bases = [(base, held.get(base.pk, [])) for base in bases_to_choose(words)]
     context = {"bases": bases, "words": words, "back": back, "error": error}
-    response = render(request, "accounts/choose_base.html", context, status=422 if error else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render(request, "accounts/choose_base.html", context, status=422 if error else 200))

@@ -18,6 +18,7 @@ from echauffeur.accounts.roles import Permission, Role
 from echauffeur.bases.models import Base, Place
 from echauffeur.bases.views import rows
 from echauffeur.bases.zones import zone_in_words
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.methods import get_or_post
 from fleet.models import Vehicle
 
@@ -44,9 +45,7 @@ def bases(request: SignedInRequest) -> HttpResponse:
         | {name: by_base.get(base.pk, 0) for name, by_base in counts.items()}
         for base in wanted
     ]
-    response = render(request, "bases/bases.html", {"rows": listed, "words": words})
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render(request, "bases/bases.html", {"rows": listed, "words": words}))
 
 
 @get_or_post
@@ -60,9 +59,7 @@ def base_new(request: SignedInRequest) -> HttpResponse:
             request, _("%(base)s is made. Now set it up, section after section.") % {"base": form.instance}
         )
         return redirect("base-settings", form.instance.code)
-    response = render(request, "bases/base_new.html", {"form": form, "base": None}, status=form.status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_nowhere(render(request, "bases/base_new.html", {"form": form, "base": None}, status=form.status))
 
 
 def _by_base(of: "QuerySet[Place]", bases: list[Base]) -> dict[int, int]:

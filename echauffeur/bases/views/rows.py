@@ -21,6 +21,7 @@ from echauffeur.accounts.requests import SignedInRequest
 from echauffeur.accounts.roles import Permission
 from echauffeur.bases.models import Base
 from echauffeur.bases.views.sections import SECTIONS
+from echauffeur.common.headers import kept_nowhere
 from echauffeur.common.refusals import Refusal
 from echauffeur.journal.edits import remove_row
 from echauffeur.journal.forms import RowForm
@@ -40,9 +41,7 @@ def show(
     links = [(section, section.url(base)) for section in SECTIONS]
     frame = {"base": base, "sections": links, "several": len(bases_of(request.user, Permission.CONFIGURE_BASE)) > 1}
     with timezone.override(base.zone):
-        response = render(request, template, frame | context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return kept_nowhere(render(request, template, frame | context, status=status))
 
 
 def typed(request: SignedInRequest) -> QueryDict | None:
