@@ -59,10 +59,8 @@ def trip_to_see(user: Person, code: str) -> Mission:
 def look_to_see(user: Person, code: str, pk: int) -> tuple[Mission, Entry]:
     """Return such a mission, and the entry in which this very person said why, a moment ago. Raises Http404."""
     mission = trip_to_see(user, code)
-    said = Entry.objects.about("mission", mission.pk).filter(
-        verb="look", by_id=user.pk, at__gt=timezone.now() - LOOK_LASTS
-    )
-    look = said.filter(pk=pk).first()
+    said = Entry.objects.about("mission", mission.pk).filter(verb="look", by_id=user.pk)
+    look = said.filter(pk=pk, at__gt=timezone.now() - LOOK_LASTS).first()
     if look is None:
         raise Http404
     return mission, look

@@ -345,7 +345,7 @@ def look(*, mission: Mission, by: User, reason: LookReason, words: str = "") -> 
     Raises Refusal when nothing of it is kept.
     """
     trip = trip_of(mission)
-    if trip is None or not trip.points():
+    if trip is None or not trip.is_kept:
         raise Refusal(_("Nothing is kept of this way, so there is nothing to look at."), code="nothing_kept")
     return journal.record(
         base=mission.base,
@@ -357,5 +357,5 @@ def look(*, mission: Mission, by: User, reason: LookReason, words: str = "") -> 
         to_state=mission.state,
         reason=reason,
         words=words,
-        also_on=[mission.driver.stream],
+        also_on=[driver_stream(mission)],
     )

@@ -167,8 +167,7 @@ class Day:
     @property
     def warnings(self) -> list[Notice]:
         """The newest notices of what was taken away, then of what changed in the plan."""
-        others = [notice for notice in self.notices if not notice.is_look]
-        of_rides = [notice for notice in others if not notice.shows_itself and not notice.is_of_plan]
+        of_rides = [notice for notice in self.notices if not notice.shows_itself and not notice.is_of_plan]
         of_plan = [notice for notice in self.notices if notice.is_of_plan]
         return of_rides[:WARNINGS] + of_plan[:PLAN_NOTICES]
 
@@ -226,7 +225,7 @@ def _notice(driver: Driver, entry: Entry) -> Notice | None:
     if entry.verb == "look":
         line = line_of(entry)
         said = str(LOOKED) % {"who": line.who, "code": entry.code, "why": line.why}
-        return Notice(said, entry.at, seq, is_look=True)
+        return Notice(said, entry.at, seq, is_look=True, shows_itself=True)
     told = (entry.verb, Party(entry.party))
     if told not in NOTICES:
         return None

@@ -12,6 +12,7 @@ from dispatch.queries.history import sentence_of
 from echauffeur.journal.models import Entry
 from tracking.actions.positions import OLDEST
 from tracking.models import TrailPoint
+from tracking.models.trails import TrailPointQuerySet
 
 # A phone says where it is every few seconds; for so long nothing, and nobody knows where it went.
 HOLE_FROM = timedelta(minutes=2)
@@ -39,9 +40,18 @@ class Trip:
     def stops(self) -> list[Stop]:
         return list(self.mission.stops.all())
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept of where the car was."""
+        return self._trail.exists()
+
     def points(self) -> list[TrailPoint]:
         """Return where the car was, in order."""
-        return list(TrailPoint.objects.filter(driver=self.mission.driver_id).between(self.start, self.end))
+        return list(self._trail)
+
+    @property
+    def _trail(self) -> TrailPointQuerySet:
+        return TrailPoint.objects.filter(driver=self.mission.driver_id).between(self.start, self.end)
 
     def steps(self) -> list[Moment]:
         """Return the steps of the mission's rides on this trip, in order, by the phone's own time."""

@@ -33,7 +33,7 @@ def trip(request: SignedInRequest, code: str) -> HttpResponse:
         "mission": mission,
         "trip": seen,
         "moments": seen.steps() if seen else [],
-        "is_kept": bool(seen and seen.points()),
+        "is_kept": bool(seen and seen.is_kept),
         "form": form,
         "kept_for": in_days(KEPT),
         "back": tower_link(mission.base),

@@ -37,7 +37,7 @@ def write_trails(base: Base, roads: Roads, now: datetime) -> None:
 def look_at_a_trip(driver: Driver, *, by: User, now: datetime) -> None:
     """Have somebody look at the newest trip of the driver, who finds it said; it was told already, as all the past."""
     mission = Mission.objects.for_driver(driver).filter(state=MissionState.DONE).with_crew().order_by("-period").first()
-    if mission and (trip := trip_of(mission)) and trip.points():
+    if mission and (trip := trip_of(mission)) and trip.is_kept:
         words = "Le passager dit avoir attendu un quart d’heure à la gare."
         entry = look(mission=mission, by=by, reason=LookReason.COMPLAINT, words=words)
         Entry.objects.filter(pk=entry.pk).update(at=now, announced_at=now)
