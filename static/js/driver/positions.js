@@ -1,12 +1,11 @@
 // Positions found on this phone that the server has not decided about yet, oldest first. No page and no network in here:
 // they are handed in, so that a tunnel can be played in a test.
-import { Outcome } from "./taps.js";
+import { namesIn, Outcome, restAfter } from "./taps.js";
 
 /** How many the server takes at once; how old they may be for it, in milliseconds: more than that is not kept. */
 export const BATCH = 500;
 export const OLDEST = 3_600_000;
 const MOST = OLDEST / 1000;
-const RETRY_AFTER = [1000, 2000, 4000, 8000, 15_000];
 
 export class Positions {
   #isSending = false;
@@ -50,7 +49,7 @@ export class Positions {
       this.#drop(keys);
       await this.flush();
     } else {
-      this.#restsUntil = this.now() + RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)];
+      this.#restsUntil = this.now() + restAfter(this.#failures);
       this.#failures += 1;
     }
   }
@@ -68,8 +67,7 @@ export class Positions {
 
   // One item of storage each, named by its time, so that two tabs never overwrite each other's.
   #keys(prefix = this.prefix) {
-    const keys = Array.from({ length: this.storage.length }, (_, i) => this.storage.key(i));
-    return keys.filter((key) => key.startsWith(prefix)).sort();
+    return namesIn(this.storage, prefix).sort();
   }
 
   /** Anybody's: nobody may come back to send theirs. */

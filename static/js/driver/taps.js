@@ -6,6 +6,15 @@ export const Outcome = { DECIDED: "decided", UNREACHABLE: "unreachable", SIGNED_
 
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15_000];
 
+/** How many milliseconds to rest after so many failures in a row. */
+export const restAfter = (failures) => RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)];
+
+/** The names of what is stored under this prefix. */
+export function namesIn(storage, prefix) {
+  const names = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+  return names.filter((name) => name.startsWith(prefix));
+}
+
 export class Taps {
   #isSending = false;
   #failures = 0;
@@ -21,8 +30,7 @@ export class Taps {
 
   /** Every tap that waits, oldest first. One item of storage each, so that two tabs never overwrite each other's. */
   get waiting() {
-    const keys = Array.from({ length: this.storage.length }, (_, i) => this.storage.key(i));
-    const taps = keys.filter((key) => key.startsWith(this.prefix)).map((key) => JSON.parse(this.storage.getItem(key)));
+    const taps = namesIn(this.storage, this.prefix).map((key) => JSON.parse(this.storage.getItem(key)));
     return taps.sort((a, b) => a.order - b.order);
   }
 
@@ -64,7 +72,7 @@ export class Taps {
     // Somebody has to sign in first; asking again and again would not help.
     if (outcome === Outcome.SIGNED_OUT || this.#willRetry) return;
     this.#willRetry = true;
-    this.later(RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)], () => this.#retry());
+    this.later(restAfter(this.#failures), () => this.#retry());
     this.#failures += 1;
   }
 

@@ -74,14 +74,18 @@ export class Cars {
   }
 
   #add(id, at) {
-    const parts = ["arrow", "dot", "label"].map((part) => make("span", { class: `car__${part}` }));
-    const shape = L.divIcon({ className: "car", html: make("div", {}, ...parts), iconSize: [32, 32] });
-    const marker = L.marker(at, { icon: shape, pane: "cars", keyboard: this.keyboard }).addTo(this.map);
+    const marker = L.marker(at, { icon: carShape(), pane: "cars", keyboard: this.keyboard }).addTo(this.map);
     marker.baseClass = marker.getElement().className;
     marker.on("click", () => choose(id));
     this.markers.set(id, marker);
     return marker;
   }
+}
+
+/** Returns what a car looks like: an arrow that turns, a dot, and a label to fill. */
+export function carShape(className = "car") {
+  const parts = ["arrow", "dot", "label"].map((part) => make("span", { class: `car__${part}` }));
+  return L.divIcon({ className, html: make("div", {}, ...parts), iconSize: [32, 32] });
 }
 
 /** Follows the first link of a driver's item. It is looked up now: the page may have replaced it since. */

@@ -1,6 +1,8 @@
 // Where a car drove, and where it was at a given second: driven pieces in full, holes dashed.
 import L from "leaflet";
 import { holeAt, pieces, placeAt } from "../trail.js";
+import { carShape } from "./cars.js";
+import { stopMarker } from "./way.js";
 
 export class Trail {
   constructor(map, trail, label) {
@@ -27,13 +29,8 @@ export class Trail {
   /** Draws the stops, in the order in which they were to be made. */
   stops(items) {
     items.forEach(({ dataset }, index) => {
-      const body = document.createElement("div");
-      body.append(Object.assign(document.createElement("b"), { textContent: index + 1 }));
-      body.append(Object.assign(document.createElement("span"), { textContent: dataset.label }));
-      const icon = L.divIcon({ className: "map-stop is-done", html: body, iconSize: [26, 26] });
-      const at = L.latLng(dataset.lat, dataset.lon);
-      L.marker(at, { icon, interactive: false, keyboard: false, pane: "stops" }).addTo(this.layer);
-      this.bounds.extend(at);
+      const marker = stopMarker(dataset, index + 1, true).addTo(this.layer);
+      this.bounds.extend(marker.getLatLng());
     });
   }
 
@@ -42,11 +39,10 @@ export class Trail {
   }
 
   #car(label) {
-    const body = document.createElement("div");
-    for (const part of ["arrow", "dot", "label"]) body.append(Object.assign(document.createElement("span"), { className: `car__${part}` }));
-    body.lastChild.textContent = label;
-    const icon = L.divIcon({ className: "car state-on_board", html: body, iconSize: [32, 32] });
     const at = this.trail.points[0].slice(1, 3);
-    return L.marker(at, { icon, interactive: false, keyboard: false, pane: "cars" }).addTo(this.layer);
+    const icon = carShape("car state-on_board");
+    const car = L.marker(at, { icon, interactive: false, keyboard: false, pane: "cars" }).addTo(this.layer);
+    car.getElement().querySelector(".car__label").textContent = label;
+    return car;
   }
 }

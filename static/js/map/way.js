@@ -30,7 +30,10 @@ export class Way {
     // A way that is not known road by road is dotted: it only says from where to where. What is behind is thin.
     this.behind = this.#line("is-done", { weight: 2 });
     this.ahead = this.#line("", { weight: 4, dashArray: this.known.length ? null : "2 9" });
-    items.forEach((item, index) => this.#stop(item, index));
+    items.forEach(({ dataset }, index) => {
+      const isDone = "done" in dataset;
+      stopMarker(dataset, isDone ? "✓" : index + 1, isDone).addTo(this.layer);
+    });
   }
 
   #lead(car) {
@@ -51,11 +54,11 @@ export class Way {
   #lay(lines, points) {
     for (const line of lines) line.setLatLngs(points.length > 1 ? points : []);
   }
+}
 
-  #stop({ dataset }, index) {
-    const isDone = "done" in dataset;
-    const body = make("div", {}, make("b", { textContent: isDone ? "✓" : index + 1 }), make("span", { textContent: dataset.label ?? "" }));
-    const icon = L.divIcon({ className: `map-stop ${isDone ? "is-done" : ""}`, html: body, iconSize: [26, 26] });
-    L.marker([dataset.lat, dataset.lon], { icon, interactive: false, keyboard: false, pane: "stops" }).addTo(this.layer);
-  }
+/** Returns a stop as the map shows it, `sign` being its number or what stands for it. */
+export function stopMarker({ lat, lon, label = "" }, sign, isDone) {
+  const body = make("div", {}, make("b", { textContent: sign }), make("span", { textContent: label }));
+  const icon = L.divIcon({ className: `map-stop ${isDone ? "is-done" : ""}`, html: body, iconSize: [26, 26] });
+  return L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "stops" });
 }
