@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils import timezone
 
 from drivers.models import Driver, Shift
-from echauffeur.common import hub as hubs
 from echauffeur.common.limits import Limit, take
 from tests import factories
 from tracking import trails
@@ -20,9 +19,7 @@ TUNNEL = 2400  # seconds, and points
 
 
 @pytest.fixture
-def driver() -> Driver:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
+def driver(empty_redis: None) -> Driver:
     moment = timezone.now()
     driver = factories.DriverFactory()
     Shift.objects.update(period=(moment - timedelta(hours=2), moment + timedelta(hours=2)))

@@ -28,15 +28,9 @@ from tracking.models.devices import Refused, digest_of, new_token
 from tracking.positions import newest
 from tracking.views import incoming
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_redis")]
 OSMAND, OWNTRACKS = "/devices/osmand/", "/devices/owntracks/"
 TAKEN = {"taken": 1, "refused": []}
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
 
 
 @pytest.fixture

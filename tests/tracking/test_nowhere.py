@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from drivers.models import Driver
-from echauffeur.common import hub as hubs
 from echauffeur.common.logs import WithoutQuery
 from tests import factories
 from tests.browser.site import Site
@@ -28,9 +27,7 @@ Send = Callable[[Client], object]
 
 
 @pytest.fixture
-def device(transactional_db: None) -> Device:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
+def device(transactional_db: None, empty_redis: None) -> Device:
     return factories.DeviceFactory(token=TOKEN)
 
 

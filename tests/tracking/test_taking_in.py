@@ -24,13 +24,8 @@ from tracking.actions import positions as actions
 from tracking.actions.positions import JUMP_WITHIN, LARGEST_BATCH, Taken, take_in
 from tracking.positions import Position, forget, newest
 
+pytestmark = pytest.mark.usefixtures("empty_redis")
 HERE = {"lat": 48.381, "lon": -4.494, "accuracy": 8, "heading": 90}
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
 
 
 @pytest.fixture

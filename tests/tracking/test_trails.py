@@ -25,13 +25,8 @@ from tracking.actions.trails import forget_old, make_days, write_waiting
 from tracking.models import TrailPoint
 from tracking.positions import Position, keep_and_tell
 
+pytestmark = pytest.mark.usefixtures("empty_redis")
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
 
 
 @pytest.fixture

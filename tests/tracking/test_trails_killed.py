@@ -28,7 +28,7 @@ from tracking.actions.trails import write_waiting
 from tracking.models import TrailPoint
 from tracking.positions import Position
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_redis")]
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -63,12 +63,6 @@ def set_aside_and_drop():
 trails.set_aside = set_aside_and_drop
 actions._copy = dying_after(actions._copy)
 """
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    hubs._resting_until = 0.0
-    hubs.ask(lambda client: client.flushdb(), default=None)
 
 
 @pytest.fixture
